@@ -1,0 +1,4 @@
+//! x
+pub mod diagnostic;
+pub mod syntax;
+pub mod text;

@@ -1,0 +1,263 @@
+//! What was written: tokens, the tree, and the canonical layout. Resolves no name.
+
+pub mod ast;
+mod characters;
+mod grammar;
+mod input;
+pub mod token;
+
+use nom::Err;
+
+use crate::diagnostic::{Code, Diagnostic, nearest, or_list};
+use crate::text::{FileId, Place};
+pub use characters::decode;
+use input::{Input, Mistake, Why};
+use token::{Kind, OPENERS, Token};
+
+/// Reads one file: the tree as far as it could be read, and every mistake, in order of place.
+///
+/// After a mistake, reading goes on with the next declaration.
+#[must_use]
+pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
+    let mut diagnostics = characters::inspect(file, text);
+    let (tokens, lexical) = token::tokenize(file, text);
+    diagnostics.extend(lexical);
+    let significant: Vec<Token> = tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
+    let mut reader = Reader { file, tree: ast::File::default(), diagnostics };
+    if significant.is_empty() && reader.diagnostics.is_empty() {
+        reader.diagnostics.push(empty(file));
+    }
+    reader.read(Input::new(text, &significant));
+    reader.diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.place.span.start));
+    (reader.tree, reader.diagnostics)
+}
+
+fn empty(file: FileId) -> Diagnostic {
+    Diagnostic::error(Code::EmptyFile, "this file declares nothing")
+        .at(Place { file, ..Place::default() }, "")
+        .help("begin with a `fact`, a `consequence` and a `rule`; `docs/tutorial.md` shows how")
+}
+
+struct Reader {
+    file: FileId,
+    tree: ast::File,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn read(&mut self, mut input: Input<'_>) {
+        while let Some(first) = input.next() {
+            let rest = match input.word().to_ascii_lowercase().as_str() {
+                "policy" => grammar::policy(input).map(|(rest, policy)| self.policy(rest, policy)),
+                "import" => grammar::import(input).map(|(rest, import)| self.import(rest, import)),
+                _ => grammar::declaration(input).map(|(rest, declaration)| {
+                    self.tree.declarations.push(declaration);
+                    rest
+                }),
+            };
+            input = match rest {
+                Ok(rest) => self.after_declaration(input, rest),
+                Err(Err::Error(mistake) | Err::Failure(mistake)) => {
+                    self.broken(input);
+                    self.report(input, &mistake);
+                    next_opener(input.skip(1))
+                }
+                Err(Err::Incomplete(_)) => unreachable!("the grammar reads whole files, at {:?}", first.span),
+            };
+        }
+    }
+
+    fn place(&self, span: crate::text::Span) -> Place {
+        Place { file: self.file, span }
+    }
+
+    fn policy<'a>(&mut self, rest: Input<'a>, policy: ast::Policy) -> Input<'a> {
+        let first = self.tree.policy.is_none() && self.tree.imports.is_empty() && self.is_first();
+        if !first {
+            let report = Diagnostic::error(Code::OutOfOrder, "a file has one `policy` line, before all else")
+                .at(self.place(policy.span), "")
+                .help("move it to the top of the file, or remove it");
+            self.diagnostics.push(report);
+        }
+        self.tree.policy.get_or_insert(policy);
+        rest
+    }
+
+    fn import<'a>(&mut self, rest: Input<'a>, import: ast::Import) -> Input<'a> {
+        if !self.is_first() {
+            let report = Diagnostic::error(Code::OutOfOrder, "imports stand before all declarations")
+                .at(self.place(import.span), "")
+                .help("move this line up, below the `policy` line");
+            self.diagnostics.push(report);
+        }
+        self.tree.imports.push(import);
+        rest
+    }
+
+    /// Whether no declaration was met yet.
+    fn is_first(&self) -> bool {
+        self.tree.declarations.is_empty() && self.tree.broken.is_empty()
+    }
+
+    /// Goes on with the next declaration; what stands between is one mistake.
+    fn after_declaration<'a>(&mut self, start: Input<'a>, rest: Input<'a>) -> Input<'a> {
+        if rest.next().is_none() || is_opener(rest) {
+            return rest;
+        }
+        self.report(start, &rest.mistake(Why::Wanted("the next declaration")));
+        next_opener(rest)
+    }
+
+    /// Remembers the name of a declaration that could not be read.
+    fn broken(&mut self, start: Input<'_>) {
+        if let (true, Ok((_, name))) = (is_opener(start), input::name(start.skip(1))) {
+            self.tree.broken.push(ast::Broken { keyword: start.word().to_ascii_lowercase(), name });
+        }
+    }
+
+    fn report(&mut self, start: Input<'_>, mistake: &Mistake) {
+        let place = self.place(mistake.at);
+        let diagnostic = match &mistake.why {
+            Why::Wanted(wanted) => match self.unexpected(start, mistake, wanted) {
+                Some(diagnostic) => diagnostic,
+                None => return,
+            },
+            Why::TooDeep => Diagnostic::error(Code::NestingTooDeep, "parentheses and `not` are nested too deep here")
+                .at(place, format!("this is level {}; {} are read", input::MAX_NESTING + 1, input::MAX_NESTING))
+                .help("give the inner condition a name with `define` and use the name"),
+            Why::Mixed(readings) => {
+                let shown = readings.iter().any(|reading| reading.len() <= LONG_READING);
+                let report = Diagnostic::error(Code::MixedAndOr, "`and` and `or` are mixed without parentheses")
+                    .at(place, "this can be read in two ways");
+                if shown {
+                    report
+                        .help(format!("if the `and`s belong together: {}", one_line(&readings[0])))
+                        .help(format!("if the `or`s belong together: {}", one_line(&readings[1])))
+                } else {
+                    report.help("put parentheses around the parts that belong together")
+                }
+            }
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// What a token where something else was wanted is reported as; nothing, if it was
+    /// reported already.
+    fn unexpected(&self, start: Input<'_>, mistake: &Mistake, wanted: &str) -> Option<Diagnostic> {
+        let place = self.place(mistake.at);
+        let skipped = start.tokens().partition_point(|token| token.span.start < mistake.at.start);
+        let found = start.skip(skipped);
+        let word = one_line(found.word());
+        let token = match found.next() {
+            None => {
+                let message = format!("expected {wanted}, and the file ends here");
+                return Some(Diagnostic::error(Code::Syntax, message).at(place, ""));
+            }
+            Some(token) => token,
+        };
+        if token.kind == Kind::Bad {
+            return None;
+        }
+        if start.here() == token.span && !is_opener(start) {
+            return Some(self.outside(token, &word, place));
+        }
+        let opener = start.word();
+        let parts = parts_of(opener);
+        let report =
+            |code, found: &str| Diagnostic::error(code, format!("expected {wanted}, found {found}")).at(place, "");
+        let quoted = format!("`{word}`");
+        Some(match token.kind {
+            Kind::Keyword if (wanted.contains("a name") || wanted.contains("the name")) && !is_opener(found) => {
+                let message = format!("`{word}` is a word of the language and cannot be a name");
+                Diagnostic::error(Code::ReservedWord, message)
+                    .at(place, format!("expected {wanted}"))
+                    .help(format!("use another name, such as `{word}_`"))
+            }
+            Kind::Keyword if parts.contains(&word.as_str()) => {
+                let report = report(Code::OutOfOrder, &quoted);
+                match order_of(opener) {
+                    Some(order) => report.help(order),
+                    None => report,
+                }
+            }
+            Kind::Text => report(Code::Syntax, "a text").help("if a quote belongs inside a text, write `\\\"`"),
+            Kind::Name => with_spelling(report(Code::Syntax, &quoted), &word, parts, place),
+            _ => report(Code::Syntax, &quoted),
+        })
+    }
+
+    /// What stands where a declaration should begin.
+    fn outside(&self, token: Token, word: &str, place: Place) -> Diagnostic {
+        let found = if token.kind == Kind::Text { "a text".to_owned() } else { format!("`{word}`") };
+        let report = Diagnostic::error(Code::Syntax, format!("expected a declaration, found {found}")).at(place, "");
+        let report = with_spelling(report, word, OPENERS, place);
+        if report.help.is_empty() {
+            return report.help(format!("a declaration begins with {}", or_list(&OPENERS[2..])));
+        }
+        report
+    }
+}
+
+/// Offers the nearest of the words that could stand here.
+fn with_spelling(report: Diagnostic, word: &str, known: &[&str], place: Place) -> Diagnostic {
+    match nearest(word, known) {
+        Some(near) => report.help(format!("did you mean `{near}`?")).fix(place, near),
+        None => report,
+    }
+}
+
+/// Readings longer than this, in bytes, are not shown.
+const LONG_READING: usize = 300;
+
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(LONG_READING) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
+    }
+}
+
+fn is_opener(input: Input<'_>) -> bool {
+    let keyword = input.next().is_some_and(|token| token.kind == Kind::Keyword);
+    keyword && OPENERS.iter().any(|opener| opener.eq_ignore_ascii_case(input.word()))
+}
+
+fn next_opener(mut input: Input<'_>) -> Input<'_> {
+    while input.next().is_some() && !is_opener(input) {
+        input = input.skip(1);
+    }
+    input
+}
+
+/// The words that begin the parts of a declaration, in their order.
+fn parts_of(opener: &str) -> &'static [&'static str] {
+    match opener {
+        "policy" => &["as"],
+        "source" => &["by", "published", "accessed", "url", "archived", "language", "quoted", "note"],
+        "claim" => &["by", "at", "context", "certainty", "quote", "repeats", "supports", "contradicts"],
+        "fact" => &["yes", "one", "whole", "number", "date", "ask", "note"],
+        "consequence" => &["harm", "law", "note"],
+        "define" => &["as"],
+        "rule" => &["per", "assumes", "in", "when", "unless", "then", "overrides"],
+        "choice" => &["option", "sets"],
+        "scenario" => &["on", "given", "expect"],
+        _ => &[],
+    }
+}
+
+/// A sentence that tells the order of a declaration's parts, where there is one.
+fn order_of(opener: &str) -> Option<String> {
+    let order = match opener {
+        "claim" => {
+            "`by`, `at`, `context`, `certainty`, `quote`, then `repeats`, `supports` or `contradicts`, and the statement last"
+        }
+        "fact" => "`:` with the type, then `ask`, then `note`",
+        "consequence" => "`harm`, then `law`, then `note`",
+        "rule" => "`per`, `assumes`, `in force`, `when`, `unless`, `then`, `overrides`",
+        "choice" => "`option` with `sets`, as often as needed",
+        "scenario" => "`on`, `given`, then `expect` as often as needed",
+        _ => return None,
+    };
+    Some(format!("the parts of a `{opener}` stand in this order: {order}"))
+}
