@@ -1,0 +1,242 @@
+//! Values of facts: exact decimals, civil dates, items of lists.
+
+use std::fmt;
+use std::ops::Bound;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+
+/// A civil date of the years 1 to 9999, in the Gregorian calendar throughout.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(jiff::civil::Date);
+
+impl Date {
+    /// 0001-01-01
+    pub const MIN: Date = Date(jiff::civil::date(1, 1, 1));
+    /// 9999-12-31
+    pub const MAX: Date = Date(jiff::civil::date(9999, 12, 31));
+
+    /// The date, if there is such a day.
+    #[must_use]
+    pub fn new(year: i16, month: u8, day: u8) -> Option<Self> {
+        let narrow = |number: u8| i8::try_from(number).ok();
+        let date = jiff::civil::Date::new(year, narrow(month)?, narrow(day)?).ok()?;
+        (1..=9999).contains(&year).then_some(Date(date))
+    }
+
+    /// Reads `2025-03-07`: four digits, two and two, and nothing else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let number = |range: std::ops::Range<usize>| {
+            let part = text.get(range)?;
+            part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u16>().ok())?
+        };
+        let marks = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+        let narrow = |number: u16| u8::try_from(number).ok();
+        let date = Self::new(i16::try_from(number(0..4)?).ok()?, narrow(number(5..7)?)?, narrow(number(8..10)?)?);
+        date.filter(|_| marks)
+    }
+
+    /// Year, month from 1, day from 1.
+    #[must_use]
+    pub fn parts(self) -> (i64, i64, i64) {
+        (self.0.year().into(), self.0.month().into(), self.0.day().into())
+    }
+
+    /// Days from 0001-01-01, which is day 0.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        let since = self.0.since(Self::MIN.0).expect("both dates are in range");
+        since.get_days().into()
+    }
+
+    /// The date of that day number, clamped to the years 1 to 9999.
+    #[must_use]
+    pub fn from_number(number: i64) -> Self {
+        let number = number.clamp(0, Self::MAX.number());
+        let span = jiff::Span::new().days(number);
+        Date(Self::MIN.0.checked_add(span).expect("clamped to the range"))
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.parts();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl fmt::Debug for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An exact decimal of at most 28 digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Number(Decimal);
+
+impl Number {
+    /// Reads digits with an optional sign and fraction, and `_` between digits.
+    ///
+    /// `None` when there are more digits than can be kept exactly.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Decimal::from_str_exact(&text.replace('_', "")).ok().and_then(Self::limited)
+    }
+
+    fn limited(number: Decimal) -> Option<Self> {
+        (number.mantissa().unsigned_abs() < 10_u128.pow(28)).then_some(Self(number))
+    }
+
+    /// Reads a number as JSON writes it: an exponent is allowed. `None` as for [`Number::parse`].
+    #[must_use]
+    pub fn parse_json(text: &str) -> Option<Self> {
+        let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return Self::parse(text) };
+        let (mantissa, exponent) = (Decimal::from_str_exact(mantissa).ok()?, i64::from_str(exponent).ok()?);
+        if mantissa.is_zero() {
+            return Some(Self(Decimal::ZERO));
+        }
+        // Moving the point is done on the scale, never by multiplying with a rounded power.
+        let scale = i64::from(mantissa.scale()) - exponent;
+        let zeros = u32::try_from(scale.min(0).checked_neg()?).ok().filter(|zeros| *zeros <= 28)?;
+        let shifted = mantissa.mantissa().checked_mul(10_i128.checked_pow(zeros)?)?;
+        Decimal::try_from_i128_with_scale(shifted, u32::try_from(scale.max(0)).ok()?).ok().and_then(Self::limited)
+    }
+
+    /// Whether it has no fraction: `3` and `3.0` are whole.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        self.0.fract().is_zero()
+    }
+
+    /// The next whole number after a whole number.
+    #[must_use]
+    pub fn successor(self) -> Self {
+        // INVARIANT: 28 digits leave room for one more in a decimal's 96 bits.
+        Self(self.0 + Decimal::ONE)
+    }
+
+    /// The least whole number that is not less, kept within ±1,000,000,000.
+    #[must_use]
+    pub fn ceil(self) -> i64 {
+        const FAR: i64 = 1_000_000_000;
+        let bounded = self.0.clamp(Decimal::from(-FAR), Decimal::from(FAR));
+        i64::try_from(bounded.ceil()).expect("bounded")
+    }
+}
+
+impl From<i64> for Number {
+    fn from(number: i64) -> Self {
+        Self(Decimal::from(number))
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// A value of a fact.
+///
+/// Values of one fact are of one kind; the order between kinds means nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Value {
+    /// `yes` or `no`
+    YesNo(bool),
+    /// An item of the fact's list, by its index.
+    Item(u32),
+    /// A number.
+    Number(Number),
+    /// A date.
+    Date(Date),
+}
+
+/// Never shows the value: profiles are private even when a program fails.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Value(…)")
+    }
+}
+
+/// Numbers or dates that lie together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The lower bound.
+    pub from: Bound<Value>,
+    /// The upper bound.
+    pub to: Bound<Value>,
+}
+
+impl Range {
+    /// The one value.
+    #[must_use]
+    pub fn only(value: Value) -> Self {
+        Self { from: Bound::Included(value), to: Bound::Included(value) }
+    }
+
+    /// Whether `value` lies in it.
+    #[must_use]
+    pub fn contains(&self, value: &Value) -> bool {
+        std::ops::RangeBounds::contains(&(self.from, self.to), value)
+    }
+}
+
+/// A fact's type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FactType {
+    /// `yes or no`
+    YesNo,
+    /// `one of crimea "Crimea", …`
+    OneOf(Vec<Item>),
+    /// `whole number from 0 to 120`
+    Number {
+        /// Whether only whole numbers are values.
+        whole: bool,
+        /// The least and the greatest value, both included.
+        range: Option<(Number, Number)>,
+    },
+    /// `date`
+    Date,
+}
+
+impl FactType {
+    /// What its values are, for messages: `a whole number from 0 to 120`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            FactType::YesNo => "`yes` or `no`".to_owned(),
+            FactType::OneOf(items) => format!("one of the {} values of its list", items.len()),
+            FactType::Number { whole, range } => {
+                let kind = if *whole { "a whole number" } else { "a number" };
+                range.map_or(kind.to_owned(), |(from, to)| format!("{kind} from {from} to {to}"))
+            }
+            FactType::Date => "a date such as 2025-03-07".to_owned(),
+        }
+    }
+
+    /// The index of a list's item.
+    #[must_use]
+    pub fn item(&self, name: &str) -> Option<u32> {
+        let FactType::OneOf(items) = self else { return None };
+        let index = items.iter().position(|item| item.name == name)?;
+        u32::try_from(index).ok()
+    }
+
+    /// Whether `number` is one of its values.
+    #[must_use]
+    pub fn admits(&self, number: Number) -> bool {
+        let FactType::Number { whole, range } = self else { return false };
+        (!whole || number.is_whole()) && range.is_none_or(|(from, to)| from <= number && number <= to)
+    }
+}
+
+/// One of the values that a list names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its name.
+    pub name: String,
+    /// What it means, for readers, where the rule file says so.
+    pub label: Option<String>,
+}

@@ -1,0 +1,47 @@
+//! What follows: the meaning of a policy, and the engine that finds it quickly and exactly.
+
+mod cells;
+mod decide;
+mod diagram;
+mod engine;
+mod evaluate;
+mod explain;
+mod order;
+mod outcome;
+mod status;
+mod view;
+
+use crate::diagnostic::Diagnostics;
+use crate::model::{ConsequenceId, Policy, Profile};
+pub use engine::{Engine, Limits, Question, Reach, Scratch};
+pub use evaluate::evaluate;
+pub use explain::{Effect, Explanation, RuleReason};
+pub use outcome::Outcome;
+pub use status::{Possible, Settled, Status};
+pub use view::{Absent, Origins, Selection, View, with_quoting};
+
+impl Policy {
+    /// The outcome of each consequence for a profile, on the policy's own date and according
+    /// to all sources, in the order of declaration.
+    ///
+    /// For other views, or for many profiles, make an [`Engine`] once.
+    ///
+    /// # Errors
+    /// When the rules depend on a date and the policy names none.
+    pub fn evaluate(&self, profile: &Profile) -> Result<Vec<Outcome>, Diagnostics> {
+        Ok(self.engine()?.outcomes(profile))
+    }
+
+    /// Why a consequence has its status for a profile.
+    ///
+    /// # Errors
+    /// As for [`Policy::evaluate`].
+    pub fn explain(&self, profile: &Profile, consequence: ConsequenceId) -> Result<Explanation, Diagnostics> {
+        Ok(self.engine()?.explain(consequence, profile))
+    }
+
+    fn engine(&self) -> Result<Engine<'_>, Diagnostics> {
+        Engine::new(self, &View::default())
+            .map_err(|report| Diagnostics { files: self.files.clone(), list: vec![report] })
+    }
+}

@@ -1,0 +1,268 @@
+//! Values that no rule can tell apart.
+//!
+//! The constants of a policy cut the values of each fact into finitely many cells. Whatever
+//! is decided for one value of a cell is decided for all of them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
+
+use crate::model::{Condition, Date, FactId, FactType, Policy, Test, TestKind, Value, anniversary};
+
+/// The number of a cell among its fact's, from 0.
+pub type Cell = u32;
+
+/// The cell of a fact whose value is not known.
+pub const UNKNOWN: Cell = Cell::MAX;
+
+/// Where one cell of numbers or dates ends and the next begins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Edge {
+    /// Before all values.
+    Start,
+    /// Just before the value, or just after it.
+    At(Value, Side),
+    /// After all values.
+    End,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    Before,
+    After,
+}
+
+/// The cells of one fact.
+enum FactCells {
+    /// `no` is cell 0, `yes` is cell 1.
+    YesNo,
+    /// The cell of each item.
+    Items(Vec<Cell>),
+    /// The edges between cells, ascending; as many cells and one more.
+    Ordered(Vec<Edge>),
+}
+
+/// The cells of every fact of a policy, on one date.
+pub struct Cells {
+    facts: Vec<FactCells>,
+    on: Option<Date>,
+}
+
+impl Cells {
+    /// Cuts the values of each fact at the constants of `policy`.
+    #[must_use]
+    pub fn cut(policy: &Policy, on: Option<Date>) -> Self {
+        let mut tests: Vec<Vec<&Test>> = vec![Vec::new(); policy.facts.len()];
+        for test in conditions(policy).flat_map(Condition::tests) {
+            tests[test.fact.index()].push(test);
+        }
+        let cut = |id: FactId| match &policy[id].kind {
+            FactType::YesNo => FactCells::YesNo,
+            FactType::OneOf(items) => FactCells::Items(cut_items(items.len(), &tests[id.index()])),
+            FactType::Number { .. } | FactType::Date => {
+                FactCells::Ordered(cut_order(&policy[id].kind, &tests[id.index()], on))
+            }
+        };
+        Self { facts: policy.fact_ids().map(cut).collect(), on }
+    }
+
+    /// How many cells the fact has.
+    #[must_use]
+    pub fn count(&self, fact: FactId) -> usize {
+        match &self.facts[fact.index()] {
+            FactCells::YesNo => 2,
+            FactCells::Items(cells) => cells.iter().max().map_or(1, |last| *last as usize + 1),
+            FactCells::Ordered(edges) => edges.len() + 1,
+        }
+    }
+
+    /// The cell in which a value of the fact lies.
+    #[must_use]
+    pub fn of(&self, fact: FactId, value: Value) -> Cell {
+        match (&self.facts[fact.index()], value) {
+            (FactCells::YesNo, Value::YesNo(yes)) => yes.into(),
+            (FactCells::Items(cells), Value::Item(item)) => cells[item as usize],
+            (FactCells::Ordered(edges), value) => narrow(edges.partition_point(|edge| edge.is_before(value))),
+            (FactCells::YesNo | FactCells::Items(_), _) => panic!("a value is of its fact's type"),
+        }
+    }
+
+    /// For which cells of its fact the test holds: runs of cells, each with its end (not
+    /// included) and whether the test holds there. The last run ends at `Cell::MAX`.
+    #[must_use]
+    pub fn runs(&self, policy: &Policy, test: &Test) -> Vec<(Cell, bool)> {
+        let mut runs = Runs::default();
+        match (&self.facts[test.fact.index()], &test.kind) {
+            (FactCells::YesNo, _) => runs.extend_to(1, false).extend_to(2, true),
+            (FactCells::Items(cells), TestKind::OneOf(items)) => {
+                let inside: BTreeSet<Cell> = items.iter().map(|item| cells[*item as usize]).collect();
+                inside.into_iter().fold(&mut runs, |runs, cell| runs.extend_to(cell, false).extend_to(cell + 1, true))
+            }
+            (FactCells::Ordered(edges), _) => {
+                let cell_at = |edge: Edge| match edge {
+                    Edge::Start => 0,
+                    _ => narrow(edges.partition_point(|other| *other <= edge)),
+                };
+                let end_at = |edge: Edge| narrow(edges.partition_point(|other| *other < edge) + 1);
+                let ranges = edge_ranges(&policy[test.fact].kind, test, self.on);
+                ranges.into_iter().fold(&mut runs, |runs, (from, to)| {
+                    runs.extend_to(cell_at(from), false).extend_to(end_at(to), true)
+                })
+            }
+            (FactCells::Items(_), _) => panic!("a test is of its fact's type"),
+        };
+        runs.finish(self.count(test.fact))
+    }
+}
+
+/// Every condition of a policy.
+pub(super) fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
+    let definitions = policy.definitions.iter().map(|definition| &definition.condition);
+    definitions.chain(policy.rules.iter().flat_map(|rule| std::iter::once(&rule.when).chain(&rule.unless)))
+}
+
+fn narrow(index: usize) -> Cell {
+    Cell::try_from(index).expect("files are at most 16 MiB, and so are their constants")
+}
+
+/// Runs of cells with the same answer, built from left to right.
+#[derive(Default)]
+struct Runs(Vec<(Cell, bool)>);
+
+impl Runs {
+    fn extend_to(&mut self, end: Cell, holds: bool) -> &mut Self {
+        let from = self.0.last().map_or(0, |run| run.0);
+        match self.0.last_mut() {
+            _ if end <= from => {}
+            Some(last) if last.1 == holds => last.0 = end,
+            _ => self.0.push((end, holds)),
+        }
+        self
+    }
+
+    /// The cells past the last run fail the test; the last run then takes in all numbers.
+    fn finish(mut self, count: usize) -> Vec<(Cell, bool)> {
+        self.extend_to(narrow(count), false);
+        // INVARIANT: every fact has a cell, so there is a run.
+        self.0.last_mut().expect("a fact has a cell").0 = Cell::MAX;
+        self.0
+    }
+}
+
+/// Items that are named by the same tests share a cell; cells are numbered by their first item.
+fn cut_items(count: usize, tests: &[&Test]) -> Vec<Cell> {
+    let mut named_by: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (index, test) in tests.iter().enumerate() {
+        let TestKind::OneOf(items) = &test.kind else { panic!("a test is of its fact's type") };
+        items.iter().for_each(|item| named_by[*item as usize].push(index));
+    }
+    let mut cells: HashMap<Vec<usize>, Cell> = HashMap::new();
+    let cell = |tests: Vec<usize>| {
+        let next = narrow(cells.len());
+        *cells.entry(tests).or_insert(next)
+    };
+    named_by.into_iter().map(cell).collect()
+}
+
+/// The edges at which some test changes its answer.
+fn cut_order(kind: &FactType, tests: &[&Test], on: Option<Date>) -> Vec<Edge> {
+    let ranges = tests.iter().flat_map(|test| edge_ranges(kind, test, on));
+    let edges: BTreeSet<Edge> = ranges.flat_map(|(from, to)| [from, to]).collect();
+    edges.into_iter().filter(|edge| !matches!(edge, Edge::Start | Edge::End)).collect()
+}
+
+/// Where the test holds: ranges from edge to edge, ascending and apart, none of them empty.
+fn edge_ranges(kind: &FactType, test: &Test, on: Option<Date>) -> Vec<(Edge, Edge)> {
+    let mut ranges: Vec<(Edge, Edge)> = match &test.kind {
+        TestKind::Within(ranges) => {
+            let edges = |from: &Bound<Value>, to: &Bound<Value>| (lower_edge(kind, from), upper_edge(kind, to));
+            ranges.iter().map(|range| edges(&range.from, &range.to)).collect()
+        }
+        TestKind::Since(unit, count) => {
+            let on = on.expect("a view of dated tests has a date");
+            // A later date has a later anniversary, or the same one: so dates up to one pass.
+            let passes = |number: i64| anniversary(Date::from_number(number), *unit, *count) <= on.parts();
+            vec![(Edge::Start, before_date(first_failing(passes)))]
+        }
+        TestKind::Yes | TestKind::OneOf(_) => panic!("a test is of its fact's type"),
+    };
+    ranges.retain(|(from, to)| from < to);
+    ranges.sort_unstable();
+    let mut apart: Vec<(Edge, Edge)> = Vec::new();
+    for (from, to) in ranges {
+        match apart.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => apart.push((from, to)),
+        }
+    }
+    apart
+}
+
+/// The first day number for which `passes` is false; one past the last, if there is none.
+fn first_failing(passes: impl Fn(i64) -> bool) -> i64 {
+    let (mut low, mut high) = (0, Date::MAX.number() + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if passes(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+fn before_date(number: i64) -> Edge {
+    match number {
+        ..=0 => Edge::Start,
+        _ if number > Date::MAX.number() => Edge::End,
+        _ => Edge::At(Value::Date(Date::from_number(number)), Side::Before),
+    }
+}
+
+fn lower_edge(kind: &FactType, from: &Bound<Value>) -> Edge {
+    match *from {
+        Bound::Unbounded => Edge::Start,
+        Bound::Included(value) => before(kind, value),
+        Bound::Excluded(value) => after(kind, value),
+    }
+}
+
+fn upper_edge(kind: &FactType, to: &Bound<Value>) -> Edge {
+    match *to {
+        Bound::Unbounded => Edge::End,
+        Bound::Included(value) => after(kind, value),
+        Bound::Excluded(value) => before(kind, value),
+    }
+}
+
+/// The edge before a value; the least value of the fact has none but the start.
+fn before(kind: &FactType, value: Value) -> Edge {
+    match (kind, value) {
+        (FactType::Number { range: Some((least, _)), .. }, Value::Number(number)) if number <= *least => Edge::Start,
+        (_, Value::Date(date)) => before_date(date.number()),
+        _ => Edge::At(value, Side::Before),
+    }
+}
+
+/// The edge after a value. Where values have successors, it is the edge before the next one:
+/// otherwise there would be cells without values between `18` and `19`.
+fn after(kind: &FactType, value: Value) -> Edge {
+    match (kind, value) {
+        (FactType::Number { range: Some((_, greatest)), .. }, Value::Number(number)) if number >= *greatest => {
+            Edge::End
+        }
+        (FactType::Number { whole: true, .. }, Value::Number(number)) => {
+            Edge::At(Value::Number(number.successor()), Side::Before)
+        }
+        (_, Value::Date(date)) => before_date(date.number() + 1),
+        _ => Edge::At(value, Side::After),
+    }
+}
+
+impl Edge {
+    /// Whether the edge lies before the value.
+    fn is_before(self, value: Value) -> bool {
+        match self {
+            Edge::Start => true,
+            Edge::At(at, Side::Before) => at <= value,
+            Edge::At(at, Side::After) => at < value,
+            Edge::End => false,
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Decision diagrams over cells: nodes ask for one fact's cell, equal parts are shared.
+//!
+//! Reduced and ordered (Bryant 1986), with as many branches as a fact has cells (Kam et al.
+//! 1998) and four ends in place of two. A node's branches are kept as runs of cells, so that
+//! a comparison with one constant has two branches however many cells the fact has. Equal
+//! functions are the same node, which is what makes every question about them exact.
+
+use hashbrown::HashTable;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::{Hash, Hasher};
+
+use super::cells::Cell;
+
+/// A node, or one of the four ends: 0 to 3, by the bits "asserted" and "denied".
+///
+/// As a condition, end 0 is false and end 1 is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// False, or: no rule leads to it.
+pub const FALSE: NodeId = NodeId(0);
+/// True, or: it follows.
+pub const TRUE: NodeId = NodeId(1);
+
+/// How many ids are ends.
+const ENDS: u32 = 4;
+
+impl NodeId {
+    /// Whether it is an end; ends are the numbers 0 to 3.
+    #[must_use]
+    pub fn is_end(self) -> bool {
+        self.0 < ENDS
+    }
+
+    /// Its place among the nodes. INVARIANT: not an end.
+    #[must_use]
+    pub fn index(self) -> usize {
+        (self.0 - ENDS) as usize
+    }
+}
+
+/// The place of a fact in the order in which diagrams ask.
+pub type Level = u32;
+
+/// A branch: taken for the cells below `end` that no branch before it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Branch {
+    /// The first cell that is not taken; `Cell::MAX` for a node's last branch.
+    pub end: Cell,
+    /// Where it leads.
+    pub to: NodeId,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    level: Level,
+    first: u32,
+    count: u32,
+}
+
+/// The budget was spent before the diagram was finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OverBudget;
+
+/// How two diagrams are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Join {
+    /// Both hold.
+    And,
+    /// At least one holds.
+    Or,
+    /// The first holds and the second does not.
+    AndNot,
+    /// The first says whether it is asserted, the second whether it is denied: a status.
+    Status,
+}
+
+impl Join {
+    /// The answer where it needs no look inside.
+    fn at_once(self, a: NodeId, b: NodeId) -> Option<NodeId> {
+        match self {
+            Join::And if a == FALSE || b == FALSE => Some(FALSE),
+            Join::And if a == TRUE || a == b => Some(b),
+            Join::And if b == TRUE => Some(a),
+            Join::Or if a == TRUE || b == TRUE => Some(TRUE),
+            Join::Or if a == FALSE || a == b => Some(b),
+            Join::Or if b == FALSE => Some(a),
+            Join::AndNot if a == FALSE || b == TRUE || a == b => Some(FALSE),
+            Join::AndNot | Join::Status if b == FALSE => Some(a),
+            Join::Status if a.is_end() && b.is_end() => Some(NodeId(a.0 + 2 * b.0)),
+            Join::And | Join::Or | Join::AndNot | Join::Status => None,
+        }
+    }
+}
+
+/// A join that waits for its branches.
+struct Waiting {
+    join: (Join, NodeId, NodeId),
+    level: Level,
+    /// The next branch of each side; a side that does not ask at this level has none.
+    sides: [Side; 2],
+    /// The end of the branch that is being joined.
+    end: Cell,
+    /// Where its finished branches begin.
+    first: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Branches { next: u32 },
+    Whole(NodeId),
+}
+
+/// A set of diagrams that share their nodes.
+#[derive(Default)]
+pub struct Diagram {
+    nodes: Vec<Node>,
+    branches: Vec<Branch>,
+    unique: HashTable<NodeId>,
+    joined: FxHashMap<(Join, NodeId, NodeId), NodeId>,
+    /// How many steps may still be taken.
+    budget: u64,
+}
+
+impl Diagram {
+    /// An empty set; each call to [`Diagram::grant`] allows more steps.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how many steps may be taken from now on. A step makes at most one node.
+    pub fn grant(&mut self, steps: u64) {
+        self.budget = steps;
+    }
+
+    /// How many steps are left.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.budget
+    }
+
+    /// How many nodes there are, ends not counted.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.nodes.len()
+    }
+
+    fn node(&self, id: NodeId) -> Node {
+        self.nodes[id.index()]
+    }
+
+    /// The level at which a node asks. INVARIANT: not an end.
+    #[must_use]
+    pub fn level(&self, id: NodeId) -> Level {
+        self.node(id).level
+    }
+
+    /// A node's branches. INVARIANT: not an end.
+    #[must_use]
+    pub fn branches(&self, id: NodeId) -> &[Branch] {
+        let node = self.node(id);
+        &self.branches[node.first as usize..(node.first + node.count) as usize]
+    }
+
+    /// Where a node leads for one cell. INVARIANT: not an end.
+    #[must_use]
+    pub fn follow(&self, id: NodeId, cell: Cell) -> NodeId {
+        let branches = self.branches(id);
+        let taken = branches.iter().find(|branch| cell < branch.end);
+        taken.expect("the last branch takes all cells").to
+    }
+
+    /// Forgets everything and keeps the room it took.
+    pub fn clear(&mut self) {
+        self.nodes.clear();
+        self.branches.clear();
+        self.unique.clear();
+        self.joined.clear();
+    }
+
+    /// The ends that can be reached from a node, as bits, and the levels asked on the way,
+    /// ascending.
+    pub fn survey(&self, from: NodeId) -> (u8, Vec<Level>) {
+        if from.is_end() {
+            return (1 << from.0, Vec::new());
+        }
+        let (mut ends, mut levels) = (0, Vec::new());
+        // Nodes are made after those they lead to, so one pass downwards meets each in time.
+        let mut reached = vec![false; from.index() + 1];
+        reached[from.index()] = true;
+        for index in (0..reached.len()).rev() {
+            if !reached[index] {
+                continue;
+            }
+            let id = NodeId(u32::try_from(index).expect("node numbers fit") + ENDS);
+            levels.push(self.level(id));
+            for branch in self.branches(id) {
+                match branch.to.is_end() {
+                    true => ends |= 1 << branch.to.0,
+                    false => reached[branch.to.index()] = true,
+                }
+            }
+        }
+        levels.sort_unstable();
+        levels.dedup();
+        (ends, levels)
+    }
+
+    /// The node with these branches: an old one if there is one, and none where all lead to
+    /// the same place. INVARIANT: branches lead to deeper levels, and neighbours differ.
+    pub fn make(&mut self, level: Level, branches: &[Branch]) -> NodeId {
+        if let [only] = branches {
+            return only.to;
+        }
+        let hash = hash(level, branches);
+        if let Some(&id) = self.unique.find(hash, |&id| self.level(id) == level && self.branches(id) == branches) {
+            return id;
+        }
+        let narrow = |length: usize| u32::try_from(length).expect("the budget keeps diagrams small");
+        let id = NodeId(narrow(self.nodes.len()) + ENDS);
+        self.nodes.push(Node { level, first: narrow(self.branches.len()), count: narrow(branches.len()) });
+        self.branches.extend_from_slice(branches);
+        let (nodes, all) = (&self.nodes, &self.branches);
+        self.unique.insert_unique(hash, id, |id| {
+            let node = nodes[id.index()];
+            self::hash(node.level, &all[node.first as usize..(node.first + node.count) as usize])
+        });
+        id
+    }
+
+    /// Joins two diagrams.
+    ///
+    /// Works on a list of what waits, not on the program's stack: there may be as many levels
+    /// as facts.
+    ///
+    /// # Errors
+    /// When the budget is spent. What was made so far stays.
+    pub fn join(&mut self, join: Join, a: NodeId, b: NodeId) -> Result<NodeId, OverBudget> {
+        let mut waiting: Vec<Waiting> = Vec::new();
+        let mut finished: Vec<Branch> = Vec::new();
+        let mut answer = self.begin(join, a, b, &mut waiting, finished.len())?;
+        while let Some(top) = waiting.last_mut() {
+            if let Some(to) = answer.take() {
+                push_branch(&mut finished, top.first, Branch { end: top.end, to });
+                if top.end == Cell::MAX {
+                    let top = waiting.pop().expect("the loop's condition");
+                    let id = self.make(top.level, &finished[top.first..]);
+                    finished.truncate(top.first);
+                    self.joined.insert(top.join, id);
+                    answer = Some(id);
+                    continue;
+                }
+            }
+            let [a, b] = self.next_branches(waiting.last_mut().expect("the loop's condition"));
+            answer = self.begin(join, a, b, &mut waiting, finished.len())?;
+        }
+        Ok(answer.expect("the last join to end gave an answer"))
+    }
+
+    /// Answers a join at once, or puts it on the list of those that wait.
+    fn begin(
+        &mut self,
+        join: Join,
+        a: NodeId,
+        b: NodeId,
+        waiting: &mut Vec<Waiting>,
+        first: usize,
+    ) -> Result<Option<NodeId>, OverBudget> {
+        if let Some(answer) = join.at_once(a, b) {
+            return Ok(Some(answer));
+        }
+        // The order of the two matters to neither `and` nor `or`.
+        let swap = matches!(join, Join::And | Join::Or) && b < a;
+        let (a, b) = if swap { (b, a) } else { (a, b) };
+        if let Some(&answer) = self.joined.get(&(join, a, b)) {
+            return Ok(Some(answer));
+        }
+        self.budget = self.budget.checked_sub(1).ok_or(OverBudget)?;
+        let level = |id: NodeId| if id.is_end() { Level::MAX } else { self.level(id) };
+        let least = level(a).min(level(b));
+        let side = |id: NodeId| match level(id) == least {
+            true => Side::Branches { next: self.node(id).first },
+            false => Side::Whole(id),
+        };
+        waiting.push(Waiting { join: (join, a, b), level: least, sides: [side(a), side(b)], end: 0, first });
+        Ok(None)
+    }
+
+    /// The next pair of branches to join; `end` becomes where the pair ends.
+    fn next_branches(&self, waiting: &mut Waiting) -> [NodeId; 2] {
+        let branch = |side: Side| match side {
+            Side::Branches { next } => self.branches[next as usize],
+            Side::Whole(to) => Branch { end: Cell::MAX, to },
+        };
+        let pair = waiting.sides.map(branch);
+        let end = pair[0].end.min(pair[1].end);
+        for (side, branch) in waiting.sides.iter_mut().zip(pair) {
+            match side {
+                Side::Branches { next } if branch.end == end => *next += 1,
+                Side::Branches { .. } | Side::Whole(_) => {}
+            }
+        }
+        waiting.end = end;
+        pair.map(|branch| branch.to)
+    }
+}
+
+/// Adds a branch to a node's finished ones, which begin at `first`; equal neighbours are one.
+pub(super) fn push_branch(finished: &mut Vec<Branch>, first: usize, branch: Branch) {
+    match finished[first..].last_mut() {
+        Some(last) if last.to == branch.to => last.end = branch.end,
+        _ => finished.push(branch),
+    }
+}
+
+fn hash(level: Level, branches: &[Branch]) -> u64 {
+    let mut hasher = FxHasher::default();
+    (level, branches).hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,173 @@
+//! Why a status is what it is: smallest sets of known facts, and what each rule did.
+//!
+//! Builds data only; `report` finds the words.
+
+use super::engine::{Engine, Question};
+use super::outcome::{Case, Outcome};
+use super::status::Possible;
+use super::view::Absent;
+use crate::model::{ConsequenceId, FactId, Profile, RuleId};
+
+/// Why a consequence has its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The outcome itself, with its `because`.
+    pub outcome: Outcome,
+    /// Every rule that concludes about the consequence, in the order of declaration.
+    pub rules: Vec<RuleReason>,
+}
+
+/// What one rule did for one consequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleReason {
+    /// The rule.
+    pub rule: RuleId,
+    /// What it did.
+    pub effect: Effect,
+    /// The smallest set of known facts that settles it; empty where nothing is settled.
+    pub because: Vec<FactId>,
+}
+
+/// What a rule does for a consequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It applies, undefeated.
+    Applies,
+    /// It does not apply.
+    DoesNotApply,
+    /// It applies, and these rules that override it do too.
+    Defeated(Vec<RuleId>),
+    /// It cannot apply or is defeated, whichever of the two: that is not settled.
+    NoEffect,
+    /// It depends on these unknown facts.
+    Open(Vec<FactId>),
+    /// It does not count in this view.
+    Absent(Absent),
+}
+
+impl Engine<'_> {
+    /// Why a consequence has its status for a profile.
+    #[must_use]
+    pub fn explain(&self, consequence: ConsequenceId, profile: &Profile) -> Explanation {
+        let mut case = Case::new(self, profile);
+        let count = self.policy.concluding[consequence.index()].len();
+        let mut rules: Vec<RuleReason> = (0..count).map(|index| rule_reason(&mut case, consequence, index)).collect();
+        rules.sort_by_key(|reason| reason.rule);
+        Explanation { outcome: case.outcome(consequence), rules }
+    }
+}
+
+/// What the rule at `index` of those that conclude about a consequence did.
+fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, index: usize) -> RuleReason {
+    let rule = case.engine.policy.concluding[consequence.index()][index];
+    let question = Question::Effect(consequence, index);
+    if let Some(absent) = case.engine.selection.absent(rule) {
+        return RuleReason { rule, effect: Effect::Absent(absent), because: Vec::new() };
+    }
+    let (reach, depends_on) = case.ask(question);
+    let effect = match reach.settled() {
+        None => return RuleReason { rule, effect: Effect::Open(depends_on), because: Vec::new() },
+        Some(true) => Effect::Applies,
+        Some(false) => match case.ask(Question::Applies(rule)).0.settled() {
+            Some(false) => Effect::DoesNotApply,
+            Some(true) => Effect::Defeated(winners(case, consequence, rule)),
+            None => Effect::NoEffect,
+        },
+    };
+    RuleReason { rule, effect, because: because(case, question) }
+}
+
+/// The rules that override it and are not known to have no effect.
+fn winners(case: &mut Case<'_>, consequence: ConsequenceId, rule: RuleId) -> Vec<RuleId> {
+    let policy = case.engine.policy;
+    let overriding = &policy.overridden_by[rule.index()];
+    let concluding = policy.concluding[consequence.index()].iter().enumerate();
+    let winners = concluding.filter(|(_, other)| overriding.contains(other));
+    let mut effect = |index| case.ask(Question::Effect(consequence, index)).0.settled();
+    winners.filter(|(index, _)| effect(*index) != Some(false)).map(|(_, other)| *other).collect()
+}
+
+/// A smallest set of the profile's known facts that by itself settles what the whole profile
+/// settles; among the smallest, the one whose facts were declared first.
+///
+/// Facts whose loss alone unsettles the answer are in every such set (a sufficient reason, or
+/// prime implicant: Shih, Choi and Darwiche 2018). To them the fewest others are added, tried
+/// by size and then by order of declaration. Where there are more sets to try than the limits
+/// allow, the set is still irreducible, and perhaps not the smallest.
+pub(super) fn because(case: &mut Case<'_>, question: Question) -> Vec<FactId> {
+    let known = |fact: &FactId| case.profile.value(*fact).is_some();
+    let candidates: Vec<FactId> = case.engine.support(question).into_iter().filter(known).collect();
+    let wanted = case.ask(question).0.possible;
+    let mut search = Search { case, question, wanted };
+    let needed = |fact: &FactId| !search.settles(&without(&candidates, *fact));
+    let needed: Vec<FactId> = candidates.iter().copied().filter(needed).collect();
+    if search.settles(&needed) {
+        return needed;
+    }
+    let others: Vec<FactId> = candidates.iter().copied().filter(|fact| !needed.contains(fact)).collect();
+    search.fewest(&needed, &others).unwrap_or_else(|| search.irreducible(candidates))
+}
+
+struct Search<'a, 'c> {
+    case: &'a mut Case<'c>,
+    question: Question,
+    wanted: Possible,
+}
+
+impl Search<'_, '_> {
+    /// Whether these facts by themselves settle it.
+    fn settles(&mut self, facts: &[FactId]) -> bool {
+        let Case { engine, profile, scratch, .. } = &mut *self.case;
+        let mut part = engine.policy.unknown();
+        facts.iter().for_each(|fact| part.set(*fact, profile.value(*fact)));
+        let reach = engine.ask(self.question, &part, scratch).0;
+        reach.searched && reach.possible == self.wanted
+    }
+
+    /// The fewest of `others` that together with `needed` settle it; `None` at the limit.
+    fn fewest(&mut self, needed: &[FactId], others: &[FactId]) -> Option<Vec<FactId>> {
+        let mut left = self.case.engine.limits.because;
+        for size in 1..=others.len() {
+            let mut picked: Vec<usize> = (0..size).collect();
+            loop {
+                left = left.checked_sub(1)?;
+                let mut facts = needed.to_vec();
+                facts.extend(picked.iter().map(|index| others[*index]));
+                facts.sort_unstable();
+                if self.settles(&facts) {
+                    return Some(facts);
+                }
+                if !next_combination(&mut picked, others.len()) {
+                    break;
+                }
+            }
+        }
+        None
+    }
+
+    /// Drops facts, the last declared first, while the rest still settles it.
+    fn irreducible(&mut self, mut facts: Vec<FactId>) -> Vec<FactId> {
+        for fact in facts.clone().into_iter().rev() {
+            let fewer = without(&facts, fact);
+            if self.settles(&fewer) {
+                facts = fewer;
+            }
+        }
+        facts
+    }
+}
+
+fn without(facts: &[FactId], fact: FactId) -> Vec<FactId> {
+    facts.iter().copied().filter(|other| *other != fact).collect()
+}
+
+/// The next choice of as many indices below `count`, in lexicographic order; false after the last.
+fn next_combination(picked: &mut [usize], count: usize) -> bool {
+    let size = picked.len();
+    let Some(moved) = (0..size).rev().find(|&place| picked[place] < count - size + place) else { return false };
+    let first = picked[moved] + 1;
+    for (offset, index) in picked[moved..].iter_mut().enumerate() {
+        *index = first + offset;
+    }
+    true
+}

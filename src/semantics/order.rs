@@ -1,0 +1,77 @@
+//! In which order diagrams ask for facts: the order decides how large they grow.
+
+use super::cells::conditions;
+use crate::model::{FactId, Policy};
+
+/// How often the order is improved. More rounds change little.
+const ROUNDS: usize = 12;
+
+/// The facts that conditions test, facts that are tested together near one another.
+///
+/// Facts begin in the order of their first test and then move to the mean place of the
+/// conditions that test them: FORCE (Aloul, Markov and Sakallah 2003), in whole numbers.
+#[must_use]
+pub fn fact_order(policy: &Policy) -> Vec<FactId> {
+    let mut order: Vec<FactId> = Vec::new();
+    let mut seen = vec![false; policy.facts.len()];
+    let mut together: Vec<Vec<FactId>> = Vec::new();
+    for condition in conditions(policy) {
+        let mut facts: Vec<FactId> = condition.tests().map(|test| test.fact).collect();
+        facts.sort_unstable();
+        facts.dedup();
+        order.extend(facts.iter().filter(|fact| !std::mem::replace(&mut seen[fact.index()], true)));
+        if facts.len() > 1 {
+            together.push(facts);
+        }
+    }
+    let mut best = (span(&order, &together, policy.facts.len()), order.clone());
+    for _ in 0..ROUNDS {
+        order = moved(&order, &together, policy.facts.len());
+        let span = span(&order, &together, policy.facts.len());
+        if span < best.0 {
+            best = (span, order.clone());
+        }
+    }
+    best.1
+}
+
+fn places(order: &[FactId], facts: usize) -> Vec<u64> {
+    let mut places = vec![0; facts];
+    for (place, fact) in (0..).zip(order) {
+        places[fact.index()] = place;
+    }
+    places
+}
+
+/// How far apart facts stand that are tested together, in all.
+fn span(order: &[FactId], together: &[Vec<FactId>], facts: usize) -> u64 {
+    let places = places(order, facts);
+    let span = |facts: &Vec<FactId>| {
+        let all = || facts.iter().map(|fact| places[fact.index()]);
+        all().max().unwrap_or(0) - all().min().unwrap_or(0)
+    };
+    together.iter().map(span).sum()
+}
+
+/// One round: every fact to the mean of the means of the conditions that test it.
+fn moved(order: &[FactId], together: &[Vec<FactId>], facts: usize) -> Vec<FactId> {
+    // Means are kept in 1,024ths of a place; the language has no other use for fractions.
+    const UNIT: u64 = 1024;
+    let places = places(order, facts);
+    let mut sums = vec![(0_u64, 0_u64); facts];
+    for facts in together {
+        let mean = facts.iter().map(|fact| places[fact.index()] * UNIT).sum::<u64>() / facts.len() as u64;
+        for fact in facts {
+            sums[fact.index()].0 += mean;
+            sums[fact.index()].1 += 1;
+        }
+    }
+    let wanted = |fact: &FactId| match sums[fact.index()] {
+        (_, 0) => places[fact.index()] * UNIT,
+        (sum, count) => sum / count,
+    };
+    let mut order = order.to_vec();
+    // Stable, so that the order never depends on anything but the policy.
+    order.sort_by_key(wanted);
+    order
+}

@@ -1,0 +1,152 @@
+//! What can be said of a consequence.
+
+/// What can be said of a consequence for a complete profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Settled {
+    /// Some rule asserts it, none denies it.
+    Follows,
+    /// No rule leads to it. It does not mean that it cannot happen.
+    DoesNotFollow,
+    /// Some rule denies it, none asserts it.
+    RuledOut,
+    /// Some rule asserts it and some rule denies it.
+    Disputed,
+}
+
+impl Settled {
+    /// All four, in the order in which they are shown.
+    pub const ALL: [Settled; 4] = [Settled::Follows, Settled::DoesNotFollow, Settled::RuledOut, Settled::Disputed];
+
+    /// From whether some undefeated rule that applies asserts it, and whether one denies it.
+    #[must_use]
+    pub fn new(asserted: bool, denied: bool) -> Self {
+        match (asserted, denied) {
+            (false, false) => Settled::DoesNotFollow,
+            (true, false) => Settled::Follows,
+            (false, true) => Settled::RuledOut,
+            (true, true) => Settled::Disputed,
+        }
+    }
+
+    /// Whether a condition that names the consequence holds.
+    #[must_use]
+    pub fn holds(self) -> bool {
+        matches!(self, Settled::Follows | Settled::Disputed)
+    }
+
+    /// Its name in rule files' JSON: `does_not_follow`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Settled::Follows => "follows",
+            Settled::DoesNotFollow => "does_not_follow",
+            Settled::RuledOut => "ruled_out",
+            Settled::Disputed => "disputed",
+        }
+    }
+
+    /// The bit for "asserted" is 1, that for "denied" 2.
+    pub(super) fn index(self) -> u32 {
+        match self {
+            Settled::DoesNotFollow => 0,
+            Settled::Follows => 1,
+            Settled::RuledOut => 2,
+            Settled::Disputed => 3,
+        }
+    }
+}
+
+/// A set of statuses that are still possible.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Possible(u8);
+
+impl Possible {
+    /// All four.
+    pub const ANY: Possible = Possible(0b1111);
+
+    pub(super) fn from_bits(bits: u8) -> Self {
+        Possible(bits)
+    }
+
+    /// Whether it holds the status.
+    #[must_use]
+    pub fn contains(self, status: Settled) -> bool {
+        self.0 >> status.index() & 1 == 1
+    }
+
+    /// The statuses, in the order in which they are shown.
+    pub fn iter(self) -> impl Iterator<Item = Settled> {
+        Settled::ALL.into_iter().filter(move |status| self.contains(*status))
+    }
+
+    /// The one status it holds, if there is only one.
+    #[must_use]
+    pub fn only(self) -> Option<Settled> {
+        self.iter().next().filter(|_| self.0.count_ones() == 1)
+    }
+
+    /// Whether every status in it is in `other`.
+    #[must_use]
+    pub fn is_within(self, other: Possible) -> bool {
+        self.0 & !other.0 == 0
+    }
+}
+
+impl FromIterator<Settled> for Possible {
+    fn from_iter<I: IntoIterator<Item = Settled>>(statuses: I) -> Self {
+        Possible(statuses.into_iter().fold(0, |bits, status| bits | 1 << status.index()))
+    }
+}
+
+/// What can be said of a consequence for a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// In every completion, some rule asserts it and none denies it.
+    Follows,
+    /// In every completion, no rule leads to it.
+    DoesNotFollow,
+    /// In every completion, some rule denies it and none asserts it.
+    RuledOut,
+    /// In every completion, some rule asserts it and some rule denies it.
+    Disputed,
+    /// Completions differ.
+    Undetermined(Possible),
+}
+
+impl Status {
+    /// The status of a consequence for which these are possible.
+    #[must_use]
+    pub fn new(possible: Possible) -> Self {
+        match possible.only() {
+            Some(Settled::Follows) => Status::Follows,
+            Some(Settled::DoesNotFollow) => Status::DoesNotFollow,
+            Some(Settled::RuledOut) => Status::RuledOut,
+            Some(Settled::Disputed) => Status::Disputed,
+            None => Status::Undetermined(possible),
+        }
+    }
+
+    /// The statuses that some completion gives.
+    #[must_use]
+    pub fn possible(self) -> Possible {
+        match self {
+            Status::Undetermined(possible) => possible,
+            Status::Follows => [Settled::Follows].into_iter().collect(),
+            Status::DoesNotFollow => [Settled::DoesNotFollow].into_iter().collect(),
+            Status::RuledOut => [Settled::RuledOut].into_iter().collect(),
+            Status::Disputed => [Settled::Disputed].into_iter().collect(),
+        }
+    }
+
+    /// The one status that every completion gives; `None` when they differ.
+    #[must_use]
+    pub fn settled(self) -> Option<Settled> {
+        self.possible().only()
+    }
+
+    /// Its name in JSON: `does_not_follow`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.settled().map_or("undetermined", Settled::name)
+    }
+}
