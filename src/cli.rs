@@ -1,0 +1,153 @@
+//! The command line: one file for each verb. Here files, streams and the terminal are touched.
+
+mod check;
+mod eval;
+mod explain;
+mod files;
+mod fmt;
+mod profiles;
+mod test;
+mod view;
+mod why;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::Diagnostics;
+use crate::report;
+
+/// Rules about coercive policies, each tied to who reported it, and what follows from them.
+///
+/// "Follows" always means: according to what is reported and encoded. "Does not follow" means
+/// only that no encoded report leads to it.
+#[derive(Parser)]
+#[command(name = "ensue", version, arg_required_else_help = true, max_term_width = 80)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Show what follows for a profile, what does not, and what depends on unknown facts
+    Eval(eval::Eval),
+    /// Show why a consequence follows or does not: facts, rules, claims, who reported it
+    Why(why::Why),
+    /// Report every mistake in rule files
+    Check(check::Check),
+    /// Run the scenarios of rule files
+    Test(test::Test),
+    /// Rewrite rule files in the canonical layout
+    Fmt(fmt::Fmt),
+    /// Explain the code of an error
+    Explain(explain::Explain),
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What a command that ran found.
+enum Found {
+    /// Nothing that wants a look: exit code 0.
+    Nothing,
+    /// Something: exit code 1.
+    Something,
+}
+
+/// Why a command could not run: exit code 2.
+enum Failure {
+    /// Rules or profiles with mistakes, where sound ones are needed.
+    Mistakes(Diagnostics),
+    /// A file that cannot be read or written, or arguments that do not fit.
+    Message(String),
+    /// Nobody reads what is written any more.
+    ClosedPipe,
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Failure::Mistakes(diagnostics)
+    }
+}
+
+/// Where results and diagnostics go.
+struct Output {
+    color: ColorChoice,
+}
+
+impl Output {
+    /// Writes a result to standard output.
+    fn result(&self, text: &str) -> Result<(), Failure> {
+        let mut stream = AutoStream::new(io::stdout().lock(), self.choice(&io::stdout()));
+        let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ClosedPipe),
+            Err(error) => Err(Failure::Message(format!("cannot write to standard output: {error}"))),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Writes diagnostics or progress to standard error; that nobody reads them is no failure.
+    fn notice(&self, text: &str) {
+        let mut stream = AutoStream::new(io::stderr().lock(), self.choice(&io::stderr()));
+        let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+    }
+
+    fn choice(&self, stream: &impl anstream::stream::RawStream) -> ColorChoice {
+        match self.color {
+            ColorChoice::Auto => AutoStream::choice(stream),
+            choice => choice,
+        }
+    }
+
+    /// Shows findings, and how many there are.
+    fn findings(&self, diagnostics: &Diagnostics) {
+        let shown = diagnostics.list.iter().map(|it| report::diagnostic(&diagnostics.files, it));
+        self.notice(&shown.collect::<Vec<_>>().join("\n"));
+    }
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let color = match arguments.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let output = Output { color };
+    let found = match arguments.verb {
+        Verb::Eval(verb) => verb.run(&output),
+        Verb::Why(verb) => verb.run(&output),
+        Verb::Check(verb) => verb.run(&output),
+        Verb::Test(verb) => verb.run(&output),
+        Verb::Fmt(verb) => verb.run(&output),
+        Verb::Explain(verb) => verb.run(&output),
+    };
+    match found {
+        Ok(Found::Nothing) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
+        Ok(Found::Something) => ExitCode::from(1),
+        Err(Failure::Message(message)) => {
+            output.notice(&format!("error: {}\n", report::plain(&message)));
+            ExitCode::from(2)
+        }
+        Err(Failure::Mistakes(diagnostics)) => {
+            output.findings(&diagnostics);
+            ExitCode::from(2)
+        }
+    }
+}

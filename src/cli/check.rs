@@ -1,0 +1,66 @@
+//! `ensue check`: every mistake in rule files.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::files::load;
+use super::{Failure, Found, Output};
+use crate::diagnostic::Diagnostics;
+use crate::json::{self, Layout};
+use crate::report;
+
+#[derive(Args)]
+pub(super) struct Check {
+    /// Rule files
+    #[arg(required = true)]
+    rules: Vec<PathBuf>,
+    /// How the findings are written
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With the lines concerned, on standard error
+    Text,
+    /// One line for each finding
+    Short,
+    /// A JSON list
+    Json,
+}
+
+impl Check {
+    pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
+        let mut all: Vec<Diagnostics> = Vec::new();
+        for path in &self.rules {
+            match load(path) {
+                Ok(_) => {}
+                Err(Failure::Mistakes(diagnostics)) => all.push(diagnostics),
+                Err(other) => return Err(other),
+            }
+        }
+        let found = || all.iter().flat_map(|it| it.list.iter().map(move |diagnostic| (&it.files, diagnostic)));
+        match self.format {
+            Format::Json => output.result(&(json::findings(found(), Layout::Indented) + "\n"))?,
+            Format::Short => {
+                let lines: String = found().map(|(files, it)| report::plain(&it.line(files)) + "\n").collect();
+                output.result(&lines)?;
+            }
+            Format::Text => {
+                all.iter().for_each(|diagnostics| output.findings(diagnostics));
+                output.notice(&summary(found().count(), self.rules.len()));
+            }
+        }
+        Ok(if all.is_empty() { Found::Nothing } else { Found::Something })
+    }
+}
+
+fn summary(mistakes: usize, files: usize) -> String {
+    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    match mistakes {
+        0 => format!("no mistakes found in {files} and what it imports\n").replace("s and what it", "s and what they"),
+        1 => "\n1 mistake found\n".to_owned(),
+        _ => format!("\n{mistakes} mistakes found\n"),
+    }
+}

@@ -1,0 +1,73 @@
+//! `ensue eval`: what follows, what does not, and what depends on unknown facts.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::files::load;
+use super::profiles::{Named, SetOptions};
+use super::view::{ViewOptions, failed};
+use super::{Failure, Found, Output};
+use crate::json::{self, Layout, Subject};
+use crate::report;
+use crate::semantics::Engine;
+
+#[derive(Args)]
+pub(super) struct Eval {
+    /// A rule file
+    rules: PathBuf,
+    /// JSON files, `.jsonl` files with one profile a line, or `-` for standard input; without
+    /// one, nothing is known but what `--set` says
+    #[arg(value_name = "PROFILE")]
+    profiles: Vec<PathBuf>,
+    #[command(flatten)]
+    set: SetOptions,
+    #[command(flatten)]
+    view: ViewOptions,
+    /// How the outcomes are written
+    #[arg(long, default_value = "text")]
+    format: Format,
+    /// Write the JSON Schema of this policy's profiles, and nothing else
+    #[arg(long)]
+    schema: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON document, for one profile
+    Json,
+    /// One JSON document a line, in the order of the profiles
+    Jsonl,
+}
+
+impl Eval {
+    pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
+        let policy = load(&self.rules)?;
+        if self.schema {
+            output.result(&(json::profile_schema(&policy) + "\n"))?;
+            return Ok(Found::Nothing);
+        }
+        let view = self.view.view(&policy)?;
+        let profiles = self.set.profiles(&policy, &self.profiles)?;
+        if self.format == Format::Json && profiles.len() != 1 {
+            let message =
+                format!("`--format json` is one document, and there are {} profiles: use `jsonl`", profiles.len());
+            return Err(Failure::Message(message));
+        }
+        let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
+        for (index, Named { name, profile }) in profiles.iter().enumerate() {
+            let subject =
+                Subject { policy: &policy, on: engine.selection.on, view: &view, name: name.as_deref(), profile };
+            let outcomes = engine.outcomes(profile);
+            output.result(&match self.format {
+                Format::Text if index > 0 => format!("\n{}", report::outcomes(subject, &outcomes)),
+                Format::Text => report::outcomes(subject, &outcomes),
+                Format::Json => json::outcomes(subject, &outcomes, Layout::Indented) + "\n",
+                Format::Jsonl => json::outcomes(subject, &outcomes, Layout::Line) + "\n",
+            })?;
+        }
+        Ok(Found::Nothing)
+    }
+}

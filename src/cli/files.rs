@@ -1,0 +1,96 @@
+//! Reading and writing files. Paths in messages are as they were given.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use crate::model::Policy;
+use crate::text::MAX_FILE_BYTES;
+
+/// Reads a policy and what it imports.
+pub(super) fn load(path: &Path) -> Result<Policy, Failure> {
+    let root = read(path).map_err(|reason| cannot("read", path, &reason))?;
+    let name = shown(path);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let project = fs::canonicalize(folder).map_err(|error| cannot("read", folder, &words(&error)))?;
+    let project = project.parent().unwrap_or(&project).to_owned();
+    let mut root = Some(root);
+    let policy = Policy::load(&name, |wanted| match root.take() {
+        Some(bytes) => Ok(bytes),
+        None => read_import(Path::new(wanted), &project),
+    })?;
+    Ok(policy)
+}
+
+/// A path as readers see it, with `/` on every system.
+pub(super) fn shown(path: &Path) -> String {
+    let shown = path.to_string_lossy();
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
+}
+
+pub(super) fn cannot(what: &str, path: &Path, reason: &str) -> Failure {
+    Failure::Message(format!("cannot {what} `{}`: {reason}", shown(path)))
+}
+
+/// An import is a plain file inside the project, also once links are followed.
+fn read_import(path: &Path, project: &Path) -> Result<Vec<u8>, String> {
+    let real = fs::canonicalize(path).map_err(|error| words(&error))?;
+    if !real.starts_with(project) {
+        return Err("a link leads out of the project".to_owned());
+    }
+    if !real.is_file() {
+        return Err(if real.is_dir() { "it is a directory" } else { "it is not a file" }.to_owned());
+    }
+    read(path)
+}
+
+/// Reads a file, at most a little more than the limit: the rest would be refused anyway.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    if path.is_dir() {
+        return Err("it is a directory".to_owned());
+    }
+    let file = File::open(path).map_err(|error| words(&error))?;
+    read_limited(file)
+}
+
+/// Reads standard input, as a file is read.
+pub(super) fn read_input() -> Result<Vec<u8>, Failure> {
+    read_limited(io::stdin().lock()).map_err(|reason| Failure::Message(format!("cannot read standard input: {reason}")))
+}
+
+fn read_limited(reader: impl Read) -> Result<Vec<u8>, String> {
+    let limit = MAX_FILE_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    reader.take(limit).read_to_end(&mut bytes).map_err(|error| words(&error))?;
+    Ok(bytes)
+}
+
+/// What went wrong, in words that are the same on every system.
+pub(super) fn words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Replaces a file: the new one is written beside it and takes its name once it is whole.
+///
+/// Refuses when the file no longer holds `old`. A link stays a link: the file it names is
+/// replaced. The new file keeps the old one's permissions.
+pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure> {
+    let failed = |error: &io::Error| cannot("write", path, &words(error));
+    let real: PathBuf = fs::canonicalize(path).map_err(|error| failed(&error))?;
+    let folder = real.parent().expect("a file is in a folder");
+    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
+    beside.write_all(new).and_then(|()| beside.as_file().sync_all()).map_err(|error| failed(&error))?;
+    let permissions = fs::metadata(&real).map_err(|error| failed(&error))?.permissions();
+    fs::set_permissions(beside.path(), permissions).map_err(|error| failed(&error))?;
+    if fs::read(&real).map_err(|error| failed(&error))? != old {
+        return Err(cannot("write", path, "it was changed by somebody else meanwhile; nothing was written"));
+    }
+    beside.persist(&real).map_err(|error| failed(&error.error))?;
+    Ok(())
+}

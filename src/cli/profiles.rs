@@ -1,0 +1,110 @@
+//! Profiles from files, standard input and `--set`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Failure;
+use super::files::{cannot, read, read_input, shown};
+use super::view::unknown;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::json;
+use crate::model::{FactId, Policy, Profile, Value};
+use crate::syntax;
+
+#[derive(Args)]
+pub(super) struct SetOptions {
+    /// A fact's value, over what the profile says; may be repeated
+    #[arg(long = "set", value_name = "FACT=VALUE")]
+    set: Vec<String>,
+}
+
+/// A profile, and how readers know it.
+pub(super) struct Named {
+    pub(super) name: Option<String>,
+    pub(super) profile: Profile,
+}
+
+impl SetOptions {
+    /// Reads all profiles, or one in which nothing is known where none is named.
+    ///
+    /// Every mistake of every profile is reported in one run.
+    pub(super) fn profiles(&self, policy: &Policy, paths: &[PathBuf]) -> Result<Vec<Named>, Failure> {
+        let settings = self.settings(policy)?;
+        let mut profiles = Vec::new();
+        let mut found = Vec::new();
+        for path in paths {
+            read_profiles(policy, path, &mut profiles, &mut found)?;
+        }
+        if !found.is_empty() {
+            return Err(Failure::Mistakes(Diagnostics { files: policy.files.clone(), list: found }));
+        }
+        if paths.is_empty() {
+            profiles.push(Named { name: None, profile: policy.unknown() });
+        }
+        for named in &mut profiles {
+            settings.iter().for_each(|(fact, value)| named.profile.set(*fact, *value));
+        }
+        Ok(profiles)
+    }
+
+    fn settings(&self, policy: &Policy) -> Result<Vec<(FactId, Option<Value>)>, Failure> {
+        self.set.iter().map(|setting| read_setting(policy, setting)).collect()
+    }
+}
+
+fn read_setting(policy: &Policy, setting: &str) -> Result<(FactId, Option<Value>), Failure> {
+    // The setting may hold a value, so it is not shown.
+    let (name, text) = setting
+        .split_once('=')
+        .ok_or_else(|| Failure::Message("`--set` wants FACT=VALUE, such as `--set russian_passport=no`".to_owned()))?;
+    let known: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
+    let fact = policy.fact(name).ok_or_else(|| unknown(policy, "fact", name, &known))?;
+    let value = json::value_from_text(policy, fact, text).map_err(|report| {
+        let report = report.spot(format!("--set {name}"), None);
+        Failure::Mistakes(Diagnostics { files: policy.files.clone(), list: vec![report] })
+    })?;
+    Ok((fact, value))
+}
+
+fn read_profiles(
+    policy: &Policy,
+    path: &Path,
+    profiles: &mut Vec<Named>,
+    found: &mut Vec<Diagnostic>,
+) -> Result<(), Failure> {
+    let from_input = path == Path::new("-");
+    let name = if from_input { "standard input".to_owned() } else { shown(path) };
+    let bytes = match from_input {
+        true => read_input()?,
+        false => read(path).map_err(|reason| cannot("read", path, &reason))?,
+    };
+    let text = match syntax::decode(&name, bytes) {
+        Ok(text) => text,
+        Err(report) => {
+            found.push(report);
+            return Ok(());
+        }
+    };
+    let given = if from_input { "-".to_owned() } else { name.clone() };
+    let by_line = path.extension().is_some_and(|extension| extension == "jsonl") || from_input && is_lines(&text);
+    let mut add = |given: String, text: &str, line: usize| match json::read_profile(policy, &name, text, line) {
+        Ok(profile) => profiles.push(Named { name: Some(given), profile }),
+        Err(mistakes) => found.extend(mistakes),
+    };
+    if !by_line {
+        add(given, &text, 1);
+        return Ok(());
+    }
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        add(format!("{given}:{number}"), line, number);
+    }
+    Ok(())
+}
+
+/// Whether standard input has a whole profile on its first line and more below.
+fn is_lines(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let whole = |line: &str| line.starts_with('{') && line.ends_with('}');
+    lines.next().is_some_and(whole) && lines.next().is_some()
+}

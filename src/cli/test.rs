@@ -1,0 +1,37 @@
+//! `ensue test`: the scenarios of rule files.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::files::load;
+use super::view::failed;
+use super::{Failure, Found, Output};
+use crate::report::{self, Tally};
+use crate::scenarios;
+
+#[derive(Args)]
+pub(super) struct Test {
+    /// Rule files
+    #[arg(required = true)]
+    rules: Vec<PathBuf>,
+}
+
+impl Test {
+    pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
+        let mut tally = Tally::default();
+        for path in &self.rules {
+            let policy = load(path)?;
+            let verdicts = scenarios::verdicts(&policy).map_err(|report| failed(&policy, report))?;
+            for verdict in &verdicts {
+                output.result(&report::scenario(&policy, verdict))?;
+                match verdict.surprises.is_empty() {
+                    true => tally.passed += 1,
+                    false => tally.failed += 1,
+                }
+            }
+        }
+        output.result(&format!("\n{}", report::tally(tally)))?;
+        Ok(if tally.failed == 0 { Found::Nothing } else { Found::Something })
+    }
+}

@@ -1,0 +1,63 @@
+//! The options that say of which rules an answer speaks.
+
+use clap::Args;
+
+use super::Failure;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
+use crate::model::{Date, Policy, SourceId};
+use crate::semantics::View;
+
+#[derive(Args)]
+pub(super) struct ViewOptions {
+    /// The date of evaluation; else the policy's `as of`
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    on: Option<Date>,
+    /// Only rules with a claim by SOURCE, or by a source quoted in it; may be repeated
+    #[arg(long, value_name = "SOURCE")]
+    according_to: Vec<String>,
+    /// Drop rules whose every claim is by SOURCE; may be repeated
+    #[arg(long, value_name = "SOURCE")]
+    without: Vec<String>,
+    /// Only rules with a claim that was published by DATE
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    known_by: Option<Date>,
+    /// Only rules that rest on at least N independent origins
+    #[arg(long, value_name = "N")]
+    require: Option<usize>,
+}
+
+pub(super) fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "a date is written 2025-03-07".to_owned())
+}
+
+impl ViewOptions {
+    pub(super) fn view(&self, policy: &Policy) -> Result<View, Failure> {
+        let sources = |names: &[String]| names.iter().map(|name| source(policy, name)).collect::<Result<Vec<_>, _>>();
+        Ok(View {
+            on: self.on,
+            according_to: sources(&self.according_to)?,
+            without: sources(&self.without)?,
+            known_by: self.known_by,
+            require: self.require,
+        })
+    }
+}
+
+fn source(policy: &Policy, name: &str) -> Result<SourceId, Failure> {
+    let known: Vec<&str> = policy.sources.iter().map(|source| source.name.as_str()).collect();
+    policy.source(name).ok_or_else(|| unknown(policy, "source", name, &known))
+}
+
+/// The failure of naming something that the policy does not have.
+pub(super) fn unknown(policy: &Policy, kind: &str, name: &str, known: &[&str]) -> Failure {
+    let report = Diagnostic::error(Code::UnknownName, format!("the policy has no {kind} `{name}`"));
+    let report = match suggest(name, known).1 {
+        Some(help) => report.help(help),
+        None => report,
+    };
+    failed(policy, report)
+}
+
+pub(super) fn failed(policy: &Policy, report: Diagnostic) -> Failure {
+    Failure::Mistakes(Diagnostics { files: policy.files.clone(), list: vec![report] })
+}

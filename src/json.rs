@@ -1,0 +1,618 @@
+//! The JSON of profiles, outcomes and findings: a promise to other programs.
+//!
+//! It has its own types, so that a change of the model changes no format. Profile values are
+//! read here and named in no message.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
+use crate::model::{Date, FactId, FactType, Number, Policy, Profile, RuleId, SourceId, Value};
+use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, View};
+use crate::syntax::token::is_name;
+use crate::text::{Files, Position, position};
+
+/// The version of the formats written here.
+pub const FORMAT: u32 = 1;
+
+impl Policy {
+    /// Reads a profile: a JSON object from fact names to values.
+    ///
+    /// # Errors
+    /// Every key that is not a fact or stands twice, and every value that its fact does not
+    /// have. No message holds a value.
+    pub fn profile(&self, json: &str) -> Result<Profile, Diagnostics> {
+        read_profile(self, "profile", json, 1).map_err(|list| Diagnostics { files: self.files.clone(), list })
+    }
+}
+
+/// Reads a profile from `text`, whose first line is line `line` of what readers know as `name`.
+///
+/// # Errors
+/// As for [`Policy::profile`].
+pub fn read_profile(policy: &Policy, name: &str, text: &str, line: usize) -> Result<Profile, Vec<Diagnostic>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = ProfileReader { policy, name, text, line, profile: policy.unknown(), found: Vec::new() };
+    match serde_json::from_str::<Entries<'_>>(text) {
+        Ok(entries) => reader.entries(&entries),
+        Err(error) => reader.no_object(&error),
+    }
+    if reader.found.is_empty() { Ok(reader.profile) } else { Err(reader.found) }
+}
+
+/// The entries of a JSON object as they stand: no key is dropped, no value is looked at.
+struct Entries<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Entries<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Entries<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry::<String, &RawValue>()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+struct ProfileReader<'a> {
+    policy: &'a Policy,
+    name: &'a str,
+    text: &'a str,
+    line: usize,
+    profile: Profile,
+    found: Vec<Diagnostic>,
+}
+
+impl ProfileReader<'_> {
+    fn report(&mut self, diagnostic: Diagnostic, offset: usize) {
+        let at = position(self.text, offset);
+        let at = Position { line: at.line + self.line - 1, ..at };
+        self.found.push(diagnostic.spot(self.name, Some(at)));
+    }
+
+    /// The text is not JSON, or no object. serde's own words name a value's type with the value
+    /// in it, so they are used only for mistakes of syntax, which name none.
+    fn no_object(&mut self, error: &serde_json::Error) {
+        let at = Position { line: error.line().max(1) + self.line - 1, column: error.column().max(1) };
+        let words = error.to_string();
+        let words = words.split(" at line ").next().unwrap_or_default();
+        let report = match error.classify() {
+            serde_json::error::Category::Data => Diagnostic::error(Code::ProfileSyntax, "a profile is a JSON object"),
+            _ => Diagnostic::error(Code::ProfileSyntax, format!("this is not JSON: {words}")),
+        };
+        let report = report.spot(self.name, Some(at));
+        self.found.push(
+            report.help("write it as `{\"fact\": true, \"other_fact\": \"value\"}`; texts and keys stand in quotes"),
+        );
+    }
+
+    fn entries(&mut self, entries: &Entries<'_>) {
+        let mut seen: IndexMap<&str, ()> = IndexMap::new();
+        for (key, raw) in &entries.0 {
+            let value_at = raw.get().as_ptr() as usize - self.text.as_ptr() as usize;
+            let key_at = key_offset(self.text, value_at);
+            if seen.insert(key, ()).is_some() {
+                let report = Diagnostic::error(Code::DuplicateKey, format!("the profile gives `{}` twice", shown(key)));
+                self.report(report.help("keep one of the two"), key_at);
+                continue;
+            }
+            let Some(fact) = self.policy.fact(key) else {
+                self.unknown_fact(key, key_at);
+                continue;
+            };
+            match value(self.policy, fact, raw.get()) {
+                Ok(value) => self.profile.set(fact, value),
+                Err(report) => self.report(*report, value_at),
+            }
+        }
+    }
+
+    fn unknown_fact(&mut self, key: &str, offset: usize) {
+        let known: Vec<&str> = self.policy.facts.iter().map(|fact| fact.name.as_str()).collect();
+        let (_, help) = suggest(key, &known);
+        let report = Diagnostic::error(Code::UnknownFact, format!("the policy has no fact `{}`", shown(key)));
+        let report = if is_identity(key) {
+            report.note(
+                "a profile is hypothetical: it holds facts that rules test, and nothing that tells who somebody is",
+            )
+        } else {
+            report
+        };
+        self.report(
+            match help {
+                Some(help) => report.help(help),
+                None => report.help("remove it, or declare it with `fact`"),
+            },
+            offset,
+        );
+    }
+}
+
+/// Where the key before a value begins: JSON has been read, so it does stand there.
+fn key_offset(text: &str, value: usize) -> usize {
+    let before = text[..value].trim_end().trim_end_matches(':').trim_end();
+    let close = before.len().saturating_sub(1);
+    let escaped = |quote: usize| before[..quote].bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1;
+    let quotes = before[..close].rmatch_indices('"').map(|(quote, _)| quote);
+    let mut openings = quotes.filter(|quote| !escaped(*quote));
+    openings.next().unwrap_or(close)
+}
+
+/// A key as messages show it: short, and without characters that could hide something.
+fn shown(key: &str) -> String {
+    key.chars().take(60).flat_map(char::escape_debug).collect()
+}
+
+/// Words in keys that would tell who somebody is.
+const IDENTITY: &[&str] = &[
+    "name",
+    "surname",
+    "phone",
+    "telephone",
+    "mobile",
+    "email",
+    "mail",
+    "address",
+    "street",
+    "passport_number",
+    "tax",
+    "ssn",
+    "id",
+    "id_number",
+    "birthday",
+    "iban",
+    "account",
+    "photo",
+    "user",
+    "username",
+];
+
+fn is_identity(key: &str) -> bool {
+    let key = key.to_lowercase();
+    let mut words = key.split(|c: char| !c.is_alphanumeric());
+    IDENTITY.contains(&key.as_str()) || words.any(|word| IDENTITY.contains(&word) || word == "number")
+}
+
+/// The value of a fact as JSON writes it; `None` for `null`.
+fn value(policy: &Policy, fact: FactId, raw: &str) -> Result<Option<Value>, Box<Diagnostic>> {
+    let kind = &policy[fact].kind;
+    let name = &policy[fact].name;
+    let wrong = |found: &str| {
+        let message = format!("`{name}` is {}, and this is {found}", kind.describe());
+        let report = Diagnostic::error(Code::WrongType, message);
+        Err(Box::new(report.help(match kind {
+            FactType::YesNo => "write true or false, or null where it is not known",
+            FactType::OneOf(_) => "write the name of a value in quotes, or null where it is not known",
+            FactType::Number { .. } => "write a number without quotes, or null where it is not known",
+            FactType::Date => "write a date such as \"2025-03-07\" in quotes, or null where it is not known",
+        })))
+    };
+    match raw.as_bytes()[0] {
+        b'n' => Ok(None),
+        b't' | b'f' => match kind {
+            FactType::YesNo => Ok(Some(Value::YesNo(raw == "true"))),
+            _ => wrong("`true` or `false`"),
+        },
+        b'"' => {
+            let text: String = serde_json::from_str(raw).map_err(|_| {
+                let report =
+                    Diagnostic::error(Code::ProfileSyntax, format!("the text for `{name}` is not well written"));
+                Box::new(report.help("a `\\u` escape in it names no character"))
+            })?;
+            text_value(name, kind, &text, wrong)
+        }
+        b'[' => wrong("a list"),
+        b'{' => wrong("an object"),
+        _ => match kind {
+            FactType::Number { .. } => number_value(name, kind, raw),
+            _ => wrong("a number"),
+        },
+    }
+}
+
+type Read = Result<Option<Value>, Box<Diagnostic>>;
+
+fn text_value(name: &str, kind: &FactType, text: &str, wrong: impl Fn(&str) -> Read) -> Read {
+    match kind {
+        FactType::YesNo if text == "yes" => Ok(Some(Value::YesNo(true))),
+        FactType::YesNo if text == "no" => Ok(Some(Value::YesNo(false))),
+        FactType::YesNo | FactType::Number { .. } => wrong("a text"),
+        FactType::OneOf(items) => match kind.item(text) {
+            Some(item) => Ok(Some(Value::Item(item))),
+            None => {
+                let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+                let report =
+                    Diagnostic::error(Code::ValueOutside, format!("this is not one of the values of `{name}`"));
+                let (_, help) = suggest(text, &names);
+                Err(Box::new(report.help(help.unwrap_or_else(|| format!("its values begin with `{}`", names[0])))))
+            }
+        },
+        FactType::Date => match Date::parse(text) {
+            Some(date) => Ok(Some(Value::Date(date))),
+            None => {
+                let report = Diagnostic::error(Code::BadDate, format!("`{name}` is a date, and this is not a day"));
+                Err(Box::new(report.help("write year-month-day, such as \"2025-03-07\", with no time of day")))
+            }
+        },
+    }
+}
+
+fn number_value(name: &str, kind: &FactType, raw: &str) -> Read {
+    let Some(number) = Number::parse_json(raw) else {
+        let report = Diagnostic::error(Code::BadNumber, format!("the number for `{name}` has too many digits"));
+        return Err(Box::new(report.help("numbers have at most 28 digits, all of which count")));
+    };
+    if kind.admits(number) {
+        return Ok(Some(Value::Number(number)));
+    }
+    let report = Diagnostic::error(Code::ValueOutside, format!("`{name}` is {}, and this is not", kind.describe()));
+    Err(Box::new(report.help(format!("write {}", kind.describe()))))
+}
+
+/// A value on the command line: `yes`, `true`, a value's name, a number or a date.
+///
+/// # Errors
+/// As for a profile's value.
+pub fn value_from_text(policy: &Policy, fact: FactId, text: &str) -> Result<Option<Value>, Diagnostic> {
+    let kind = &policy[fact].kind;
+    let bare = match kind {
+        FactType::Number { .. } => serde_json::from_str::<&RawValue>(text).is_ok_and(|raw| !raw.get().starts_with('"')),
+        FactType::YesNo => matches!(text, "true" | "false"),
+        FactType::OneOf(_) | FactType::Date => false,
+    };
+    let json = if bare { text.to_owned() } else { serde_json::Value::from(text).to_string() };
+    value(policy, fact, &json).map_err(|report| *report)
+}
+
+/// A fact's value as JSON: yes-or-no as a boolean, a number with its digits, else a text.
+enum JsonValue<'a> {
+    YesNo(bool),
+    Number(Box<RawValue>),
+    Text(Cow<'a, str>),
+}
+
+impl Serialize for JsonValue<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            JsonValue::YesNo(yes) => serializer.serialize_bool(*yes),
+            JsonValue::Number(digits) => digits.serialize(serializer),
+            JsonValue::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+fn json_value(policy: &Policy, fact: FactId, value: Value) -> JsonValue<'_> {
+    match (value, &policy[fact].kind) {
+        (Value::YesNo(yes), _) => JsonValue::YesNo(yes),
+        (Value::Item(item), FactType::OneOf(items)) => JsonValue::Text(items[item as usize].name.as_str().into()),
+        (Value::Item(_), _) => panic!("a value is of its fact's type"),
+        (Value::Number(number), _) => {
+            JsonValue::Number(RawValue::from_string(number.to_string()).expect("digits are JSON"))
+        }
+        (Value::Date(date), _) => JsonValue::Text(date.to_string().into()),
+    }
+}
+
+type Facts<'a> = IndexMap<&'a str, JsonValue<'a>>;
+
+/// What an answer is about: the policy, the date, the view and the profile.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The date of evaluation.
+    pub on: Option<Date>,
+    /// The view.
+    pub view: &'a View,
+    /// The profile's name, as readers know it.
+    pub name: Option<&'a str>,
+    /// The profile.
+    pub profile: &'a Profile,
+}
+
+#[derive(Serialize)]
+struct Report<'a, T: Serialize> {
+    format: u32,
+    policy: &'a str,
+    on: Option<String>,
+    view: JsonView<'a>,
+    profile: Option<&'a str>,
+    #[serde(flatten)]
+    body: T,
+}
+
+#[derive(Serialize)]
+struct JsonView<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    according_to: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    without: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    require: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Outcomes<'a> {
+    outcomes: Vec<JsonOutcome<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonOutcome<'a> {
+    consequence: &'a str,
+    label: &'a str,
+    harm: bool,
+    status: &'static str,
+    possible: Vec<&'static str>,
+    because: Facts<'a>,
+    depends_on: Vec<&'a str>,
+    rules: Vec<JsonRule<'a>>,
+    origins: usize,
+    /// Only where the search was given up at its limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_searched_further: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct JsonRule<'a> {
+    rule: &'a str,
+    claims: Vec<&'a str>,
+    sources: Vec<&'a str>,
+    assumes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Why<'a> {
+    outcome: JsonOutcome<'a>,
+    rules: Vec<JsonReason<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonReason<'a> {
+    rule: &'a str,
+    label: &'a str,
+    file: &'a str,
+    line: usize,
+    denies: bool,
+    effect: &'static str,
+    because: Facts<'a>,
+    depends_on: Vec<&'a str>,
+    defeated_by: Vec<&'a str>,
+    claims: Vec<JsonClaim<'a>>,
+    assumes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct JsonClaim<'a> {
+    claim: &'a str,
+    statement: &'a str,
+    source: &'a str,
+    label: &'a str,
+    quoted_in: Vec<&'a str>,
+}
+
+/// How a document is laid out; neither has a line break at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// On one line, for programs.
+    Line,
+    /// On many lines, for people.
+    Indented,
+}
+
+impl Layout {
+    fn write(self, document: &impl Serialize) -> String {
+        let written = match self {
+            Layout::Line => serde_json::to_string(document),
+            Layout::Indented => serde_json::to_string_pretty(document),
+        };
+        written.expect("all keys are texts")
+    }
+}
+
+/// The outcomes of one profile as one JSON document.
+#[must_use]
+pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome], layout: Layout) -> String {
+    let outcomes = outcomes.iter().map(|outcome| outcome_json(subject, outcome)).collect();
+    layout.write(&report(subject, Outcomes { outcomes }))
+}
+
+/// An explanation as one JSON document.
+#[must_use]
+pub fn explanation(subject: Subject<'_>, explanation: &Explanation, layout: Layout) -> String {
+    let outcome = outcome_json(subject, &explanation.outcome);
+    let rules = explanation.rules.iter().map(|reason| reason_json(subject, reason)).collect();
+    layout.write(&report(subject, Why { outcome, rules }))
+}
+
+fn report<'a, T: Serialize>(subject: Subject<'a>, body: T) -> Report<'a, T> {
+    let Subject { policy, view, .. } = subject;
+    let names = |sources: &[SourceId]| sources.iter().map(|source| policy[*source].name.as_str()).collect();
+    let view = JsonView {
+        according_to: names(&view.according_to),
+        without: names(&view.without),
+        known_by: view.known_by.map(|date| date.to_string()),
+        require: view.require,
+    };
+    let on = subject.on.map(|date| date.to_string());
+    Report { format: FORMAT, policy: &policy.name, on, view, profile: subject.name, body }
+}
+
+fn outcome_json<'a>(subject: Subject<'a>, outcome: &Outcome) -> JsonOutcome<'a> {
+    let consequence = &subject.policy[outcome.consequence];
+    JsonOutcome {
+        consequence: &consequence.name,
+        label: &consequence.label,
+        harm: consequence.harm,
+        status: outcome.status.name(),
+        possible: outcome.status.possible().iter().map(|status| status.name()).collect(),
+        because: facts(subject, &outcome.because),
+        depends_on: fact_names(subject, &outcome.depends_on),
+        rules: outcome.rules.iter().map(|rule| rule_json(subject.policy, *rule)).collect(),
+        origins: outcome.origins,
+        not_searched_further: (!outcome.searched).then_some(true),
+    }
+}
+
+fn rule_json(policy: &Policy, rule: RuleId) -> JsonRule<'_> {
+    let rule = &policy[rule];
+    let mut sources: Vec<&str> = Vec::new();
+    for claim in &rule.claims {
+        let source = policy[policy[*claim].by].name.as_str();
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    let claims = rule.claims.iter().map(|claim| policy[*claim].name.as_str()).collect();
+    JsonRule { rule: &rule.name, claims, sources, assumes: &rule.assumes }
+}
+
+fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> {
+    let policy = subject.policy;
+    let rule = &policy[reason.rule];
+    let file = &policy.files[rule.place.file];
+    let (effect, depends_on, defeated_by): (_, &[FactId], &[RuleId]) = match &reason.effect {
+        Effect::Applies => ("applies", &[], &[]),
+        Effect::DoesNotApply => ("does_not_apply", &[], &[]),
+        Effect::Defeated(winners) => ("defeated", &[], winners),
+        Effect::NoEffect => ("no_effect", &[], &[]),
+        Effect::Open(facts) => ("open", facts, &[]),
+        Effect::Absent(Absent::NotInForce) => ("not_in_force", &[], &[]),
+        Effect::Absent(Absent::LeftOut) => ("left_out", &[], &[]),
+    };
+    let claim = |id: &crate::model::ClaimId| {
+        let claim = &policy[*id];
+        let source = &policy[claim.by];
+        let quoted_in = source.quoted_in.iter().map(|source| policy[*source].name.as_str()).collect();
+        JsonClaim {
+            claim: &claim.name,
+            statement: &claim.statement,
+            source: &source.name,
+            label: &source.label,
+            quoted_in,
+        }
+    };
+    JsonReason {
+        rule: &rule.name,
+        label: &rule.label,
+        file: &file.name,
+        line: file.position(rule.place.span.start).line,
+        denies: rule.denies,
+        effect,
+        because: facts(subject, &reason.because),
+        depends_on: fact_names(subject, depends_on),
+        defeated_by: defeated_by.iter().map(|rule| policy[*rule].name.as_str()).collect(),
+        claims: rule.claims.iter().map(claim).collect(),
+        assumes: &rule.assumes,
+    }
+}
+
+fn facts<'a>(subject: Subject<'a>, facts: &[FactId]) -> Facts<'a> {
+    let entry = |fact: &FactId| {
+        let value = subject.profile.value(*fact).expect("reasons are known facts");
+        (subject.policy[*fact].name.as_str(), json_value(subject.policy, *fact, value))
+    };
+    facts.iter().map(entry).collect()
+}
+
+fn fact_names<'a>(subject: Subject<'a>, facts: &[FactId]) -> Vec<&'a str> {
+    facts.iter().map(|fact| subject.policy[*fact].name.as_str()).collect()
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+    names: Vec<&'a str>,
+    scenario: Option<&'a str>,
+}
+
+/// Findings as a JSON list; each comes with the files it speaks of.
+#[must_use]
+pub fn findings<'a>(found: impl IntoIterator<Item = (&'a Files, &'a Diagnostic)>, layout: Layout) -> String {
+    let findings: Vec<Finding<'_>> = found.into_iter().map(|(files, diagnostic)| finding(files, diagnostic)).collect();
+    layout.write(&findings)
+}
+
+fn finding<'a>(files: &'a Files, diagnostic: &'a Diagnostic) -> Finding<'a> {
+    let location = diagnostic.location(files);
+    let at = location.and_then(|(_, at)| at);
+    let mut names: Vec<&str> = Vec::new();
+    for label in &diagnostic.labels {
+        let name = label.place.span.of(&files[label.place.file].text);
+        if is_name(name) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Finding {
+        code: diagnostic.code.name(),
+        severity: diagnostic.severity.word(),
+        message: &diagnostic.message,
+        file: location.map(|(name, _)| name),
+        line: at.map(|at| at.line),
+        column: at.map(|at| at.column),
+        names,
+        scenario: None,
+    }
+}
+
+/// The JSON Schema of a policy's profiles.
+#[must_use]
+pub fn profile_schema(policy: &Policy) -> String {
+    let property = |id: FactId| {
+        let fact = &policy[id];
+        let kind = match &fact.kind {
+            FactType::YesNo => serde_json::json!({ "enum": [true, false, "yes", "no", null] }),
+            FactType::OneOf(items) => {
+                let names = items.iter().map(|item| serde_json::Value::from(item.name.as_str()));
+                serde_json::json!({ "enum": names.chain([serde_json::Value::Null]).collect::<Vec<_>>() })
+            }
+            FactType::Number { whole, range } => {
+                let mut kind = serde_json::json!({ "type": [if *whole { "integer" } else { "number" }, "null"] });
+                if let Some((from, to)) = range {
+                    kind["minimum"] = serde_json::from_str(&from.to_string()).expect("digits are JSON");
+                    kind["maximum"] = serde_json::from_str(&to.to_string()).expect("digits are JSON");
+                }
+                kind
+            }
+            FactType::Date => serde_json::json!({
+                "type": ["string", "null"],
+                "format": "date",
+                "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+            }),
+        };
+        let mut kind = kind;
+        kind["title"] = fact.label.as_str().into();
+        (fact.name.clone(), kind)
+    };
+    let properties: serde_json::Map<String, serde_json::Value> = policy.fact_ids().map(property).collect();
+    let schema = serde_json::json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": format!("Profiles of the policy {}", policy.name),
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+    });
+    format!("{schema:#}")
+}

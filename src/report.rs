@@ -1,0 +1,132 @@
+//! The only place that chooses wording, colour and layout for readers.
+//!
+//! Texts hold colours as escape codes; whoever prints them removes the codes where colour is
+//! not wanted. All that comes from rule files and profiles passes through [`plain`] first.
+
+mod diagnostics;
+mod outcomes;
+mod scenarios;
+mod why;
+
+use anstyle::{AnsiColor, Style};
+pub use diagnostics::diagnostic;
+pub use outcomes::outcomes;
+pub use scenarios::{Tally, scenario, tally};
+pub use why::explanation;
+
+use crate::json::Subject;
+use crate::model::{FactId, FactType, Policy, SourceId, Value};
+
+/// How many columns a line of text takes at most, whatever the terminal: the same everywhere.
+pub const WIDTH: usize = 80;
+
+const HEADING: Style = Style::new().bold();
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A text from outside as it is shown: on one line, control characters escaped.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for (index, word) in text.split_whitespace().enumerate() {
+        if index > 0 {
+            plain.push(' ');
+        }
+        for c in word.chars() {
+            if c.is_control() || is_invisible(c) {
+                plain.extend(c.escape_unicode());
+            } else {
+                plain.push(c);
+            }
+        }
+    }
+    plain
+}
+
+/// Characters that show nothing and can change how their neighbours are read.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Adds `text` in lines of at most [`WIDTH`] columns, the first after `first`, others after
+/// as many spaces.
+fn paragraph(out: &mut String, first: &str, text: &str) {
+    let indent = " ".repeat(textwrap::core::display_width(first));
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(&indent)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    for line in textwrap::wrap(text, options) {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+/// The policy's title, and what the answers below it are about.
+fn heading(subject: Subject<'_>) -> String {
+    let policy = subject.policy;
+    let mut out = String::new();
+    let title = policy.label.as_deref().unwrap_or(&policy.name);
+    paragraph(&mut out, "", &plain(title));
+    let mut out = styled(HEADING, out.trim_end()) + "\n";
+    paragraph(&mut out, "", &circumstances(subject));
+    out
+}
+
+/// `on 2025-03-07, according to …, for kherson.json`
+fn circumstances(subject: Subject<'_>) -> String {
+    let Subject { policy, view, .. } = subject;
+    let names = |sources: &[SourceId]| {
+        let labels: Vec<String> = sources.iter().map(|source| plain(&policy[*source].label)).collect();
+        labels.join(" or ")
+    };
+    let mut parts = Vec::new();
+    parts.extend(subject.on.map(|date| format!("on {date}")));
+    if !view.according_to.is_empty() {
+        parts.push(format!("according to {}", names(&view.according_to)));
+    }
+    if !view.without.is_empty() {
+        parts.push(format!("without what only {} reports", names(&view.without)));
+    }
+    parts.extend(view.known_by.map(|date| format!("as published by {date}")));
+    parts.extend(view.require.map(|least| format!("where at least {least} independent origins report it")));
+    parts.push(match subject.name {
+        Some(name) => format!("for the profile {}", plain(name)),
+        None => "for the facts given".to_owned(),
+    });
+    parts.join(", ")
+}
+
+/// A fact and its value, in the policy's words: `Where the person lives: Kherson region`.
+fn fact_value(policy: &Policy, fact: FactId, value: Value) -> String {
+    let shown = match (value, &policy[fact].kind) {
+        (Value::YesNo(true), _) => "yes".to_owned(),
+        (Value::YesNo(false), _) => "no".to_owned(),
+        (Value::Item(item), FactType::OneOf(items)) => {
+            let item = &items[item as usize];
+            plain(item.label.as_deref().unwrap_or(&item.name))
+        }
+        (Value::Item(_), _) => panic!("a value is of its fact's type"),
+        (Value::Number(number), _) => number.to_string(),
+        (Value::Date(date), _) => date.to_string(),
+    };
+    format!("{}: {shown}", plain(&policy[fact].label))
+}
+
+/// A source as it is cited: who, published when, quoted where.
+fn citation(policy: &Policy, source: SourceId) -> String {
+    let source = &policy[source];
+    let mut parts = vec![plain(&source.label)];
+    parts.extend(source.published.map(|date| format!("published {date}")));
+    for quoting in &source.quoted_in {
+        let quoting = &policy[*quoting];
+        let published = quoting.published.map_or(String::new(), |date| format!(" ({date})"));
+        parts.push(format!("quoted in {}{published}", plain(&quoting.label)));
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,84 @@
+//! A finding as a reader sees it: the place, what is wrong, what to do.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::{WIDTH, plain};
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::text::{File, FileId, Files, Span};
+
+/// Lines longer than this, in bytes, are pointed at and not shown.
+const LONG_LINE: usize = 2_000;
+
+/// One finding, over several lines, with colours and a line break at its end.
+#[must_use]
+pub fn diagnostic(files: &Files, diagnostic: &Diagnostic) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(plain(&diagnostic.message)).id(diagnostic.code.name());
+    let mut group = Group::with_title(title);
+    match &diagnostic.spot {
+        Some(spot) => group = group.element(origin(&spot.name, spot.position.map(|at| (at.line, at.column)))),
+        None => group = snippets(group, files, diagnostic),
+    }
+    group = group.elements(diagnostic.notes.iter().map(|note| Level::NOTE.message(plain(note))));
+    group = group.elements(diagnostic.help.iter().map(|help| Level::HELP.message(plain(help))));
+    let mut shown = Renderer::styled().term_width(WIDTH).render(&[group]);
+    shown.push('\n');
+    shown
+}
+
+fn origin(name: &str, at: Option<(usize, usize)>) -> Origin<'static> {
+    let origin = Origin::path(plain(name));
+    match at {
+        Some((line, column)) => origin.line(line).char_column(column),
+        None => origin,
+    }
+}
+
+/// The lines concerned: one snippet for each file, the main label's first.
+fn snippets<'a>(mut group: Group<'a>, files: &'a Files, diagnostic: &'a Diagnostic) -> Group<'a> {
+    let mut shown: Vec<FileId> = Vec::new();
+    for label in &diagnostic.labels {
+        let id = label.place.file;
+        if shown.contains(&id) {
+            continue;
+        }
+        shown.push(id);
+        let file = &files[id];
+        let labels: Vec<&Label> = diagnostic.labels.iter().filter(|label| label.place.file == id).collect();
+        let window = window(file, &labels);
+        if file.text[window.clone()].lines().any(|line| line.len() > LONG_LINE) {
+            let at = file.position(label.place.span.start);
+            group = group.element(origin(&file.name, Some((at.line, at.column))));
+            continue;
+        }
+        let annotation = |other: &&Label| {
+            let first = std::ptr::eq(*other, &raw const diagnostic.labels[0]);
+            let kind = if first { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let span = other.place.span.range();
+            let clamp = |offset: usize| offset.clamp(window.start, window.end) - window.start;
+            let annotation = kind.span(clamp(span.start)..clamp(span.end));
+            if other.text.is_empty() { annotation } else { annotation.label(plain(&other.text)) }
+        };
+        let line = file.position(Span::new(window.start, window.end).start).line;
+        let snippet = Snippet::source(&file.text[window.clone()])
+            .line_start(line)
+            .path(plain(&file.name))
+            .annotations(labels.iter().map(annotation));
+        group = group.element(snippet);
+    }
+    group
+}
+
+/// The whole lines that hold all labels: a renderer handed ten thousand lines reads them all.
+fn window(file: &File, labels: &[&Label]) -> Range<usize> {
+    let first = labels.iter().map(|label| label.place.span.start as usize).min().unwrap_or(0);
+    let last = labels.iter().map(|label| label.place.span.end as usize).max().unwrap_or(0);
+    let start = file.text[..first].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = file.text[last..].find('\n').map_or(file.text.len(), |newline| last + newline);
+    start..end
+}

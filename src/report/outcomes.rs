@@ -1,0 +1,157 @@
+//! The outcomes of a profile, grouped by status: what most people will ever see.
+
+use super::{HEADING, citation, heading, paragraph, plain, styled};
+use crate::json::Subject;
+use crate::model::{FactId, Policy, RuleId, SourceId};
+use crate::semantics::{Outcome, Settled, Status};
+
+/// The footnotes of one page, numbered in the order in which they are first needed.
+#[derive(Default)]
+struct Notes<'a> {
+    sources: Vec<SourceId>,
+    assumptions: Vec<&'a str>,
+}
+
+/// The outcomes of one profile.
+#[must_use]
+pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome]) -> String {
+    let mut out = heading(subject);
+    let mut notes = Notes::default();
+    type Group = (&'static str, fn(Status) -> bool);
+    let groups: [Group; 5] = [
+        ("Follows, according to what is reported", |status| status == Status::Follows),
+        ("Disputed: one report leads to it, another denies it", |status| status == Status::Disputed),
+        ("Undetermined: it depends on what is not known", |status| matches!(status, Status::Undetermined(_))),
+        ("Ruled out, according to what is reported", |status| status == Status::RuledOut),
+        ("Does not follow", |status| status == Status::DoesNotFollow),
+    ];
+    for (title, belongs) in groups {
+        let group: Vec<&Outcome> = outcomes.iter().filter(|outcome| belongs(outcome.status)).collect();
+        if group.is_empty() {
+            continue;
+        }
+        out.push('\n');
+        out.push_str(&styled(HEADING, title));
+        out.push('\n');
+        for outcome in group {
+            notes.outcome(&mut out, subject.policy, outcome);
+        }
+        if title == "Does not follow" {
+            out.push('\n');
+            paragraph(&mut out, "  ", DOES_NOT_FOLLOW);
+        }
+    }
+    notes.finish(&mut out, subject.policy);
+    out
+}
+
+/// What stands wherever something does not follow.
+pub(super) const DOES_NOT_FOLLOW: &str = "\"Does not follow\" means only that no report encoded in these rules leads to it. \
+     It does not mean that it cannot happen.";
+
+impl<'a> Notes<'a> {
+    fn outcome(&mut self, out: &mut String, policy: &'a Policy, outcome: &Outcome) {
+        let marks = self.marks(policy, &outcome.rules);
+        let label = plain(&policy[outcome.consequence].label);
+        paragraph(out, "  - ", &format!("{label}{marks}"));
+        if let Status::Undetermined(possible) = outcome.status {
+            paragraph(out, "      depends on: ", &labels(policy, &outcome.depends_on));
+            let names: Vec<&str> = possible.iter().map(words).collect();
+            paragraph(out, "      possible: ", &names.join("; "));
+            if !outcome.searched {
+                paragraph(out, "      ", "not searched further: these rules were too large to decide this exactly");
+            }
+        }
+        if let Some(by) = self.according_to(policy, &outcome.rules) {
+            paragraph(out, "      according to: ", &by);
+        }
+    }
+
+    /// `[a, b]`: the assumptions of the rules.
+    fn marks(&mut self, policy: &'a Policy, rules: &[RuleId]) -> String {
+        let mut letters: Vec<String> = Vec::new();
+        for assumption in rules.iter().flat_map(|rule| &policy[*rule].assumes) {
+            let known = self.assumptions.iter().position(|known| known == assumption);
+            let index = known.unwrap_or_else(|| {
+                self.assumptions.push(assumption);
+                self.assumptions.len() - 1
+            });
+            if !letters.contains(&letter(index)) {
+                letters.push(letter(index));
+            }
+        }
+        if letters.is_empty() { String::new() } else { format!(" [{}]", letters.join(", ")) }
+    }
+
+    /// Who reports it, each with the number of its footnote.
+    fn according_to(&mut self, policy: &Policy, rules: &[RuleId]) -> Option<String> {
+        let mut names: Vec<String> = Vec::new();
+        for rule in rules {
+            let rule = &policy[*rule];
+            if rule.claims.is_empty() {
+                names.push("no source given".to_owned());
+            }
+            for claim in &rule.claims {
+                let source = policy[*claim].by;
+                let number = number(&mut self.sources, source);
+                names.push(format!("{} [{number}]", plain(&policy[source].label)));
+            }
+        }
+        let mut seen: Vec<String> = Vec::new();
+        names.retain(|name| {
+            !seen.contains(name) && {
+                seen.push(name.clone());
+                true
+            }
+        });
+        (!names.is_empty()).then(|| names.join("; "))
+    }
+
+    fn finish(&self, out: &mut String, policy: &Policy) {
+        if !self.sources.is_empty() {
+            out.push_str(&format!("\n{}\n", styled(HEADING, "Reported by")));
+        }
+        for (number, source) in (1..).zip(&self.sources) {
+            paragraph(out, &format!("  [{number}] "), &citation(policy, *source));
+        }
+        if !self.assumptions.is_empty() {
+            out.push_str(&format!("\n{}\n", styled(HEADING, "Assumed by the rules, beyond the words of the reports")));
+        }
+        for (index, assumption) in self.assumptions.iter().enumerate() {
+            paragraph(out, &format!("  [{}] ", letter(index)), &plain(assumption));
+        }
+    }
+}
+
+fn number(sources: &mut Vec<SourceId>, source: SourceId) -> usize {
+    let known = sources.iter().position(|known| *known == source);
+    known.unwrap_or_else(|| {
+        sources.push(source);
+        sources.len() - 1
+    }) + 1
+}
+
+/// `a` to `z`, then `a2` to `z2`, and so on.
+fn letter(index: usize) -> String {
+    let letter = char::from(b'a' + u8::try_from(index % 26).expect("below 26"));
+    match index / 26 {
+        0 => letter.to_string(),
+        round => format!("{letter}{}", round + 1),
+    }
+}
+
+/// A status in words.
+pub(super) fn words(status: Settled) -> &'static str {
+    match status {
+        Settled::Follows => "it follows",
+        Settled::DoesNotFollow => "it does not follow",
+        Settled::RuledOut => "it is ruled out",
+        Settled::Disputed => "it is disputed",
+    }
+}
+
+/// The labels of facts, one after the other.
+pub(super) fn labels(policy: &Policy, facts: &[FactId]) -> String {
+    let labels: Vec<String> = facts.iter().map(|fact| plain(&policy[*fact].label)).collect();
+    labels.join("; ")
+}

@@ -1,0 +1,79 @@
+//! Scenarios: which are as expected, and for the others what is expected, what is, and why.
+
+use super::outcomes::{labels, words};
+use super::{BAD, GOOD, fact_value, paragraph, plain, styled};
+use crate::model::{Expected, FactId, Policy};
+use crate::scenarios::{Surprise, Verdict};
+use crate::semantics::Status;
+
+/// How many scenarios passed and failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// As expected.
+    pub passed: usize,
+    /// Not as expected.
+    pub failed: usize,
+}
+
+/// One scenario.
+#[must_use]
+pub fn scenario(policy: &Policy, verdict: &Verdict<'_>) -> String {
+    let scenario = verdict.scenario;
+    let mut out = String::new();
+    let failed = !verdict.surprises.is_empty();
+    paragraph(&mut out, if failed { "FAIL  " } else { "ok    " }, &plain(&scenario.label));
+    let word = if failed { "FAIL" } else { "ok" };
+    let mut out = styled(if failed { BAD } else { GOOD }, word) + &out[word.len()..];
+    if failed {
+        let file = &policy.files[scenario.place.file];
+        let line = file.position(scenario.place.span.start).line;
+        paragraph(&mut out, "      ", &format!("{}:{line}", plain(&file.name)));
+    }
+    for surprise in &verdict.surprises {
+        surprised(&mut out, policy, verdict, surprise);
+    }
+    out
+}
+
+fn surprised(out: &mut String, policy: &Policy, verdict: &Verdict<'_>, surprise: &Surprise) {
+    let outcome = &surprise.found.outcome;
+    let consequence = &policy[outcome.consequence];
+    paragraph(out, "      ", &format!("{} (`{}`)", plain(&consequence.label), consequence.name));
+    paragraph(out, "        expected: ", expected(surprise.expected));
+    match outcome.status {
+        Status::Undetermined(_) => {
+            paragraph(out, "        found: ", "it is undetermined");
+            paragraph(out, "        depends on: ", &labels(policy, &outcome.depends_on));
+        }
+        status => paragraph(out, "        found: ", status.settled().map_or("", words)),
+    }
+    // The values are those that the rule file itself states.
+    let value = |fact: &FactId| {
+        fact_value(policy, *fact, verdict.scenario.given.value(*fact).expect("reasons are known facts"))
+    };
+    let facts: Vec<String> = outcome.because.iter().map(value).collect();
+    if !facts.is_empty() {
+        paragraph(out, "        because: ", &facts.join("; "));
+    }
+    let rules: Vec<String> = outcome.rules.iter().map(|rule| format!("`{}`", policy[*rule].name)).collect();
+    if !rules.is_empty() {
+        paragraph(out, "        by the rules: ", &rules.join(", "));
+    }
+}
+
+fn expected(expected: Expected) -> &'static str {
+    match expected {
+        Expected::Follows => "it follows",
+        Expected::DoesNotFollow => "it does not follow",
+        Expected::RuledOut => "it is ruled out",
+        Expected::Disputed => "it is disputed",
+        Expected::Undetermined => "it is undetermined",
+        Expected::Only => "it does not follow, or is ruled out: the scenario names all that follows",
+    }
+}
+
+/// The closing line.
+#[must_use]
+pub fn tally(tally: Tally) -> String {
+    format!("{} passed, {} failed\n", tally.passed, tally.failed)
+}

@@ -1,0 +1,121 @@
+//! Why a consequence has its status: the facts, the rules, the claims and who reported them.
+
+use super::outcomes::{DOES_NOT_FOLLOW, labels, words};
+use super::{HEADING, citation, fact_value, heading, paragraph, plain, styled};
+use crate::json::Subject;
+use crate::model::{FactId, Policy, Rule};
+use crate::semantics::{Absent, Effect, Explanation, RuleReason, Settled, Status};
+
+/// The explanation of one consequence.
+#[must_use]
+pub fn explanation(subject: Subject<'_>, explanation: &Explanation) -> String {
+    let policy = subject.policy;
+    let outcome = &explanation.outcome;
+    let mut out = heading(subject);
+    out.push('\n');
+    out.push_str(&styled(HEADING, &plain(&policy[outcome.consequence].label)));
+    out.push('\n');
+    match outcome.status {
+        Status::Undetermined(possible) => {
+            paragraph(&mut out, "  ", "This is undetermined: it depends on what is not known.");
+            paragraph(&mut out, "  depends on: ", &labels(policy, &outcome.depends_on));
+            let names: Vec<&str> = possible.iter().map(words).collect();
+            paragraph(&mut out, "  possible: ", &names.join("; "));
+            if !outcome.searched {
+                paragraph(&mut out, "  ", "Not searched further: these rules were too large to decide this exactly.");
+            }
+        }
+        status => {
+            paragraph(&mut out, "  ", opening(status));
+            because(&mut out, subject, &outcome.because);
+        }
+    }
+    if explanation.rules.is_empty() {
+        out.push('\n');
+        paragraph(&mut out, "  ", "No rule concludes about it.");
+    }
+    for reason in &explanation.rules {
+        rule(&mut out, subject, reason);
+    }
+    if outcome.status.settled() == Some(Settled::DoesNotFollow) {
+        out.push('\n');
+        paragraph(&mut out, "", DOES_NOT_FOLLOW);
+    }
+    out
+}
+
+fn opening(status: Status) -> &'static str {
+    match status {
+        Status::Follows => "It follows from what is reported.",
+        Status::DoesNotFollow => "It does not follow: no rule that applies leads to it.",
+        Status::RuledOut => "It is ruled out: a rule that applies denies it, and none leads to it.",
+        Status::Disputed => "It is disputed: one rule that applies leads to it, another denies it.",
+        Status::Undetermined(_) => "It is undetermined.",
+    }
+}
+
+fn because(out: &mut String, subject: Subject<'_>, facts: &[FactId]) {
+    if facts.is_empty() {
+        paragraph(out, "  ", "No fact is needed for that: it is so for every profile.");
+        return;
+    }
+    paragraph(out, "  ", "These facts settle it, and none of them can be left out:");
+    facts.iter().for_each(|fact| known(out, subject, *fact, "    - "));
+}
+
+fn known(out: &mut String, subject: Subject<'_>, fact: FactId, indent: &str) {
+    let value = subject.profile.value(fact).expect("reasons are known facts");
+    paragraph(out, indent, &fact_value(subject.policy, fact, value));
+}
+
+fn rule(out: &mut String, subject: Subject<'_>, reason: &RuleReason) {
+    let policy = subject.policy;
+    let rule = &policy[reason.rule];
+    let file = &policy.files[rule.place.file];
+    let line = file.position(rule.place.span.start).line;
+    let kind = if rule.denies { "Rule against it" } else { "Rule" };
+    out.push('\n');
+    let title = format!("{kind}: {}", plain(&rule.label));
+    paragraph(out, "", &title);
+    paragraph(out, "  ", &format!("`{}`, {}:{line}", rule.name, plain(&file.name)));
+    paragraph(out, "  ", &effect(policy, &reason.effect));
+    reason.because.iter().for_each(|fact| known(out, subject, *fact, "    - "));
+    evidence(out, policy, rule);
+}
+
+fn effect(policy: &Policy, effect: &Effect) -> String {
+    match effect {
+        Effect::Applies => "It applies, because of:".to_owned(),
+        Effect::DoesNotApply => "It does not apply, because of:".to_owned(),
+        Effect::NoEffect => "It either does not apply or is overridden, because of:".to_owned(),
+        Effect::Open(facts) => format!("Whether it applies depends on: {}", labels(policy, facts)),
+        Effect::Absent(Absent::NotInForce) => "It is not in force on this date.".to_owned(),
+        Effect::Absent(Absent::LeftOut) => "It is left out: it does not rest on the reports asked for.".to_owned(),
+        Effect::Defeated(winners) => {
+            let names: Vec<String> = winners.iter().map(|winner| plain(&policy[*winner].label)).collect();
+            format!("It is overridden by \"{}\", because of:", names.join("\" and \""))
+        }
+    }
+}
+
+/// The claims a rule rests on, who reports them, and what it assumes beyond them.
+fn evidence(out: &mut String, policy: &Policy, rule: &Rule) {
+    if rule.claims.is_empty() {
+        paragraph(out, "  ", "No source is given for this rule.");
+    }
+    for claim in &rule.claims {
+        let claim = &policy[*claim];
+        paragraph(out, "  reported: ", &plain(&claim.statement));
+        if let Some(certainty) = &claim.certainty {
+            paragraph(out, "    certainty, in the reporter's words: ", &plain(certainty));
+        }
+        if let Some(quote) = &claim.quote {
+            paragraph(out, "    quote: ", &plain(quote));
+        }
+        let at = claim.at.as_ref().map_or(String::new(), |at| format!(", at {}", plain(at)));
+        paragraph(out, "    by ", &format!("{}{at}", citation(policy, claim.by)));
+    }
+    for assumption in &rule.assumes {
+        paragraph(out, "  assumed: ", &plain(assumption));
+    }
+}

@@ -1,0 +1,76 @@
+//! The scenarios of a policy: what is expected, and what is found.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{ConsequenceId, Date, Expected, Policy, Scenario};
+use crate::semantics::{Engine, Explanation, Scratch, Settled, Status, View};
+
+/// A scenario, and where it was not as expected.
+pub struct Verdict<'p> {
+    /// The scenario.
+    pub scenario: &'p Scenario,
+    /// What was not as expected; empty when the scenario passed.
+    pub surprises: Vec<Surprise>,
+}
+
+/// A consequence that has another status than expected.
+pub struct Surprise {
+    /// What was expected; for `only`, either that it follows or that it does not.
+    pub expected: Expected,
+    /// What is, and why.
+    pub found: Explanation,
+}
+
+/// Decides every scenario, in the order of declaration.
+///
+/// # Errors
+/// When an answer depends on the date and neither the scenario nor the policy gives one.
+pub fn verdicts(policy: &Policy) -> Result<Vec<Verdict<'_>>, Diagnostic> {
+    let mut engines: HashMap<Option<Date>, Engine<'_>> = HashMap::new();
+    for scenario in &policy.scenarios {
+        if !engines.contains_key(&scenario.on) {
+            let view = View { on: scenario.on, ..View::default() };
+            engines.insert(scenario.on, Engine::new(policy, &view)?);
+        }
+    }
+    let mut scratch = Scratch::default();
+    let scenarios = policy.scenarios.iter();
+    Ok(scenarios.map(|scenario| verdict(&engines[&scenario.on], scenario, &mut scratch)).collect())
+}
+
+fn verdict<'p>(engine: &Engine<'p>, scenario: &'p Scenario, scratch: &mut Scratch) -> Verdict<'p> {
+    let mut statuses = Vec::new();
+    engine.statuses(&scenario.given, scratch, &mut statuses);
+    let mut surprises = Vec::new();
+    for expectation in &scenario.expectations {
+        let named = |id: &ConsequenceId| expectation.consequences.contains(id);
+        let concerned: Vec<ConsequenceId> = match expectation.expected {
+            Expected::Only => engine.policy.consequence_ids().collect(),
+            _ => expectation.consequences.clone(),
+        };
+        for id in concerned {
+            if !is_as_expected(expectation.expected, named(&id), statuses[id.index()]) {
+                let expected = match expectation.expected {
+                    Expected::Only if named(&id) => Expected::Follows,
+                    expected => expected,
+                };
+                surprises.push(Surprise { expected, found: engine.explain(id, &scenario.given) });
+            }
+        }
+    }
+    Verdict { scenario, surprises }
+}
+
+/// `named` tells whether `only` names the consequence; others may not follow, not even perhaps.
+fn is_as_expected(expected: Expected, named: bool, status: Status) -> bool {
+    match expected {
+        Expected::Follows => status == Status::Follows,
+        Expected::DoesNotFollow => status == Status::DoesNotFollow,
+        Expected::RuledOut => status == Status::RuledOut,
+        Expected::Disputed => status == Status::Disputed,
+        Expected::Undetermined => matches!(status, Status::Undetermined(_)),
+        Expected::Only if named => status == Status::Follows,
+        Expected::Only => !status.possible().iter().any(Settled::holds),
+    }
+}
