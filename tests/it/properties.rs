@@ -1,0 +1,306 @@
+//! The laws of the language, and what explanations promise, against brute force: every
+//! completion of every profile is put to `semantics::evaluate`, which is the meaning.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ensue::semantics::{Engine, Limits, Outcome, Scratch, Settled, View, evaluate};
+use ensue::{Policy, Profile, Status};
+use proptest::prelude::*;
+
+use crate::generate::{FACTS, ON, Tape, completions, policy, profile_json, tapes};
+
+fn load(text: &str) -> Policy {
+    match Policy::load("generated.ensue", |_| Ok(text.into())) {
+        Ok(policy) => policy,
+        Err(diagnostics) => panic!("the generator wrote a policy with mistakes:\n{diagnostics}\n\n{text}"),
+    }
+}
+
+fn source(declarations: &[String]) -> String {
+    format!("policy generated \"Generated\" as of {ON}\n{}\n", declarations.join("\n"))
+}
+
+/// What the specification says of every completion.
+struct Truth {
+    cases: Vec<(Vec<usize>, Vec<Settled>)>,
+}
+
+impl Truth {
+    fn of(policy: &Policy, view: &View) -> Self {
+        let selection = view.select(policy).expect("the policy has a date");
+        let decide = |case: Vec<usize>| {
+            let values: Vec<Option<usize>> = case.iter().copied().map(Some).collect();
+            let profile = policy.profile(&profile_json(&values)).expect("a sound profile");
+            let statuses = evaluate(policy, &selection, &profile);
+            (case, statuses)
+        };
+        Self { cases: completions().into_iter().map(decide).collect() }
+    }
+
+    fn matching<'a>(&'a self, values: &'a [Option<usize>]) -> impl Iterator<Item = &'a (Vec<usize>, Vec<Settled>)> {
+        let fits = move |case: &[usize]| case.iter().zip(values).all(|(value, known)| known.is_none_or(|known| known == *value));
+        self.cases.iter().filter(move |(case, _)| fits(case))
+    }
+
+    fn possible(&self, values: &[Option<usize>], consequence: usize) -> BTreeSet<Settled> {
+        self.matching(values).map(|(_, statuses)| statuses[consequence]).collect()
+    }
+
+    /// The unknown facts for which two completions differ in that fact alone and in the status.
+    fn matter(&self, values: &[Option<usize>], consequence: usize) -> Vec<usize> {
+        let matters = |fact: &usize| {
+            let mut by_others: BTreeMap<Vec<usize>, BTreeSet<Settled>> = BTreeMap::new();
+            for (case, statuses) in self.matching(values) {
+                let mut others = case.clone();
+                others.remove(*fact);
+                by_others.entry(others).or_default().insert(statuses[consequence]);
+            }
+            by_others.values().any(|statuses| statuses.len() > 1)
+        };
+        (0..FACTS.len()).filter(|fact| values[*fact].is_none()).filter(matters).collect()
+    }
+}
+
+fn values(tape: &mut Tape<'_>) -> Vec<Option<usize>> {
+    let value = |tape: &mut Tape<'_>, count| (tape.pick(3) > 0).then(|| tape.pick(count));
+    FACTS.iter().map(|(_, _, all)| value(tape, all.len())).collect()
+}
+
+fn indices(facts: &[ensue::model::FactId]) -> Vec<usize> {
+    facts.iter().map(|fact| fact.index()).collect()
+}
+
+fn keep(values: &[Option<usize>], kept: &[usize]) -> Vec<Option<usize>> {
+    let part = |(index, value): (usize, &Option<usize>)| value.filter(|_| kept.contains(&index));
+    values.iter().enumerate().map(part).collect()
+}
+
+fn check_outcome(truth: &Truth, values: &[Option<usize>], outcome: &Outcome) -> Result<(), TestCaseError> {
+    let consequence = outcome.consequence.index();
+    let possible = truth.possible(values, consequence);
+    let found: BTreeSet<Settled> = outcome.status.possible().iter().collect();
+    prop_assert_eq!(&found, &possible, "possible statuses");
+    prop_assert!(outcome.searched);
+    prop_assert_eq!(indices(&outcome.depends_on), truth.matter(values, consequence), "the facts that matter");
+    if possible.len() > 1 {
+        prop_assert!(outcome.because.is_empty());
+        return Ok(());
+    }
+    let because = indices(&outcome.because);
+    prop_assert!(because.iter().all(|fact| values[*fact].is_some()), "a reason is known");
+    prop_assert_eq!(truth.possible(&keep(values, &because), consequence), possible, "the reasons settle it");
+    for dropped in &because {
+        let fewer: Vec<usize> = because.iter().copied().filter(|fact| fact != dropped).collect();
+        prop_assert!(truth.possible(&keep(values, &fewer), consequence).len() > 1, "no reason can be dropped");
+    }
+    let known: Vec<usize> = (0..FACTS.len()).filter(|fact| values[*fact].is_some()).collect();
+    for subset in 0..1_u32 << known.len() {
+        if (subset.count_ones() as usize) < because.len() {
+            let fewer: Vec<usize> = known.iter().enumerate().filter(|(bit, _)| subset >> bit & 1 == 1).map(|(_, fact)| *fact).collect();
+            prop_assert!(truth.possible(&keep(values, &fewer), consequence).len() > 1, "no smaller set settles it");
+        }
+    }
+    Ok(())
+}
+
+/// Compared by name, since ids follow the order of declaration.
+fn by_name(policy: &Policy, outcomes: &[Outcome]) -> BTreeMap<String, (Status, BTreeSet<String>, usize, BTreeSet<String>, usize)> {
+    let facts = |facts: &[ensue::model::FactId]| facts.iter().map(|fact| policy[*fact].name.clone()).collect();
+    let rules = |outcome: &Outcome| outcome.rules.iter().map(|rule| policy[*rule].name.clone()).collect();
+    let entry = |outcome: &Outcome| {
+        let evidence = (outcome.status, facts(&outcome.depends_on), outcome.because.len(), rules(outcome), outcome.origins);
+        (policy[outcome.consequence].name.clone(), evidence)
+    };
+    outcomes.iter().map(entry).collect()
+}
+
+fn profile(policy: &Policy, values: &[Option<usize>]) -> Profile {
+    policy.profile(&profile_json(values)).expect("a sound profile")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Possible statuses, the facts that matter, and reasons, for random profiles.
+    #[test]
+    fn outcomes_are_exact(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let policy = load(&source(&policy(&mut tape)));
+        let truth = Truth::of(&policy, &View::default());
+        let engine = Engine::new(&policy, &View::default()).expect("the policy has a date");
+        let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
+        for _ in 0..4 {
+            let values = values(&mut tape);
+            let profile = profile(&policy, &values);
+            let outcomes = engine.outcomes(&profile);
+            for outcome in &outcomes {
+                check_outcome(&truth, &values, outcome)?;
+            }
+            engine.statuses(&profile, &mut scratch, &mut statuses);
+            prop_assert_eq!(&statuses, &outcomes.iter().map(|outcome| outcome.status).collect::<Vec<_>>());
+        }
+    }
+
+    /// Law 1: learning a fact never changes a settled status, and never widens what is possible.
+    #[test]
+    fn learning_only_narrows(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let policy = load(&source(&policy(&mut tape)));
+        let engine = Engine::new(&policy, &View::default()).expect("the policy has a date");
+        let mut values: Vec<Option<usize>> = vec![None; FACTS.len()];
+        let mut before = engine.outcomes(&profile(&policy, &values));
+        let mut order: Vec<usize> = (0..FACTS.len()).collect();
+        order.rotate_left(tape.pick(FACTS.len()));
+        for fact in order {
+            values[fact] = Some(tape.pick(FACTS[fact].2.len()));
+            let after = engine.outcomes(&profile(&policy, &values));
+            for (before, after) in before.iter().zip(&after) {
+                prop_assert!(after.status.possible().is_within(before.status.possible()));
+            }
+            before = after;
+        }
+        prop_assert!(before.iter().all(|outcome| outcome.status.settled().is_some()), "a complete profile is settled");
+    }
+
+    /// Law 2: the order of declarations, and in which file they stand, changes no answer.
+    #[test]
+    fn order_changes_nothing(choices in tapes(), seed in any::<u16>()) {
+        let mut tape = Tape::new(&choices);
+        let declarations = policy(&mut tape);
+        let values = values(&mut tape);
+        let mut shuffled = declarations.clone();
+        let mut at = usize::from(seed);
+        for index in (1..shuffled.len()).rev() {
+            at = at.wrapping_mul(31).wrapping_add(7);
+            shuffled.swap(index, at % (index + 1));
+        }
+        let one = load(&source(&declarations));
+        let cut = usize::from(seed) % shuffled.len();
+        let root = format!("policy p \"P\" as of {ON} import \"sub/a.ensue\" import \"sub/b.ensue\" {}", shuffled[cut..].join("\n"));
+        let half = cut / 2;
+        let parts = [shuffled[..half].join("\n"), shuffled[half..cut].join("\n")];
+        let other = Policy::load("root.ensue", |path| Ok(match path {
+            "root.ensue" => root.clone(),
+            "sub/a.ensue" => format!("import \"b.ensue\" {}", parts[0]),
+            _ => format!("source here \"So that the file is not empty\" {}", parts[1]),
+        }.into()));
+        let other = other.unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+        let outcomes = |policy: &Policy| by_name(policy, &policy.evaluate(&profile(policy, &values)).expect("it has a date"));
+        prop_assert_eq!(outcomes(&one), outcomes(&other));
+    }
+
+    /// Without diagrams the answers are the same; without any search they are still sound.
+    #[test]
+    fn limits_never_make_an_answer_wrong(choices in tapes(), steps in 0_u64..40) {
+        let mut tape = Tape::new(&choices);
+        let policy = load(&source(&policy(&mut tape)));
+        let values = values(&mut tape);
+        let profile = profile(&policy, &values);
+        let engine = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
+        let exact = engine(Limits::default()).outcomes(&profile);
+        let residual = engine(Limits { compile_all: steps, ..Limits::default() }).outcomes(&profile);
+        prop_assert_eq!(&exact, &residual);
+        let cut_short = engine(Limits { compile_one: steps, residual: steps, ..Limits::default() }).outcomes(&profile);
+        for (exact, found) in exact.iter().zip(&cut_short) {
+            prop_assert!(exact.status.possible().is_within(found.status.possible()));
+            prop_assert!(exact.depends_on.iter().all(|fact| found.depends_on.contains(fact)) || found.status.settled().is_some());
+            if found.searched {
+                prop_assert_eq!(exact.status, found.status);
+                prop_assert_eq!(&exact.depends_on, &found.depends_on);
+            }
+        }
+    }
+
+    /// A view gives the answers of the policy without the rules that it leaves out, which are
+    /// found here from the words of the reference, by another way than the engine's.
+    #[test]
+    fn views_keep_the_rules_they_say(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let declarations = policy(&mut tape);
+        let full = load(&source(&declarations));
+        let source_id = |name: &str| full.source(name).expect("the generator declares it");
+        let (one, kind) = (["s0", "s1", "s2"][tape.pick(3)], tape.pick(4));
+        let date = ["2018-01-01", "2018-02-01"][tape.pick(2)];
+        let view = match kind {
+            0 => View { according_to: vec![source_id(one)], ..View::default() },
+            1 => View { without: vec![source_id(one)], ..View::default() },
+            2 => View { known_by: ensue::model::Date::parse(date), ..View::default() },
+            _ => View { require: Some(2), ..View::default() },
+        };
+        let kept = |declaration: &&String| {
+            if !declaration.starts_with("rule ") { return true; }
+            let claims = claims_of(declaration, &declarations);
+            match kind {
+                0 => claims.iter().any(|claim| quoting(&claim.by, &declarations).iter().any(|source| source == one)),
+                1 => claims.is_empty() || claims.iter().any(|claim| claim.by != one),
+                2 => claims.iter().any(|claim| quoting(&claim.by, &declarations).iter().any(|source| {
+                    let line = declarations.iter().find(|line| line.starts_with(&format!("source {source} "))).expect("declared");
+                    line.split("published ").nth(1).is_some_and(|rest| &rest[..10] <= date)
+                })),
+                _ => origins(&claims, &declarations) >= 2,
+            }
+        };
+        let mut fewer: Vec<String> = declarations.iter().filter(kept).cloned().collect();
+        let names: BTreeSet<String> = fewer.iter().filter_map(|line| line.strip_prefix("rule ")).map(|line| line[..2].to_owned()).collect();
+        for line in fewer.iter_mut().filter(|line| line.starts_with("rule ")) {
+            if let Some((head, loser)) = line.clone().split_once(" overrides ") && !names.contains(loser) {
+                *line = head.to_owned();
+            }
+        }
+        let fewer = load(&source(&fewer));
+        let values = values(&mut tape);
+        let viewed = Engine::new(&full, &view).expect("it has a date").outcomes(&profile(&full, &values));
+        let plain = fewer.evaluate(&profile(&fewer, &values)).expect("it has a date");
+        prop_assert_eq!(by_name(&full, &viewed), by_name(&fewer, &plain));
+    }
+}
+
+struct ClaimLine {
+    name: String,
+    by: String,
+}
+
+fn claims_of(rule: &str, declarations: &[String]) -> Vec<ClaimLine> {
+    let Some((_, rest)) = rule.split_once(" per ") else { return Vec::new() };
+    let end = rest.find(" in force").or_else(|| rest.find(" when")).expect("a rule has `when`");
+    let names = rest[..end].split(", ").map(str::trim);
+    names.map(|name| ClaimLine { name: name.to_owned(), by: word_after(name, "by", declarations) }).collect()
+}
+
+/// The word after `key` in the line that declares the claim `name`; empty if there is none.
+fn word_after(name: &str, key: &str, declarations: &[String]) -> String {
+    let line = declarations.iter().find(|line| line.starts_with(&format!("claim {name} "))).expect("declared");
+    let words: Vec<&str> = line.split(' ').collect();
+    words.iter().position(|word| *word == key).map_or(String::new(), |at| words[at + 1].to_owned())
+}
+
+/// A source and all that quote it, directly or not.
+fn quoting(source: &str, declarations: &[String]) -> Vec<String> {
+    let line = declarations.iter().find(|line| line.starts_with(&format!("source {source} "))).expect("declared");
+    let mut all = vec![source.to_owned()];
+    if let Some((_, outer)) = line.split_once("quoted in ") {
+        all.extend(quoting(outer, declarations));
+    }
+    all
+}
+
+/// How many groups the claims of a rule fall into, by colouring the graph of all claims.
+fn origins(claims: &[ClaimLine], declarations: &[String]) -> usize {
+    let all = ["k0", "k1", "k2", "k3"];
+    let linked = |a: &str, b: &str| {
+        let of = |name, key| word_after(name, key, declarations);
+        of(a, "by") == of(b, "by") || of(a, "repeats") == b || of(b, "repeats") == a
+    };
+    let mut group: Vec<usize> = (0..all.len()).collect();
+    for _ in 0..all.len() {
+        for a in 0..all.len() {
+            for b in 0..all.len() {
+                if linked(all[a], all[b]) {
+                    group[a] = group[a].min(group[b]);
+                }
+            }
+        }
+    }
+    let of = |claim: &ClaimLine| group[all.iter().position(|name| *name == claim.name).expect("declared")];
+    claims.iter().map(of).collect::<BTreeSet<_>>().len()
+}
