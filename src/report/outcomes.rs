@@ -3,7 +3,7 @@
 use super::{HEADING, citation, heading, paragraph, plain, styled};
 use crate::json::Subject;
 use crate::model::{FactId, Policy, RuleId, SourceId};
-use crate::semantics::{Outcome, Settled, Status};
+use crate::semantics::{Outcome, Possible, Settled, Status};
 
 /// The footnotes of one page, numbered in the order in which they are first needed.
 #[derive(Default)]
@@ -56,8 +56,7 @@ impl<'a> Notes<'a> {
         paragraph(out, "  - ", &format!("{label}{marks}"));
         if let Status::Undetermined(possible) = outcome.status {
             paragraph(out, "      depends on: ", &labels(policy, &outcome.depends_on));
-            let names: Vec<&str> = possible.iter().map(words).collect();
-            paragraph(out, "      possible: ", &names.join("; "));
+            possible_in_words(out, "      possible: ", possible);
             if !outcome.searched {
                 paragraph(out, "      ", "not searched further: these rules were too large to decide this exactly");
             }
@@ -147,6 +146,15 @@ pub(super) fn words(status: Settled) -> &'static str {
         Settled::DoesNotFollow => "it does not follow",
         Settled::RuledOut => "it is ruled out",
         Settled::Disputed => "it is disputed",
+    }
+}
+
+/// What is still possible, where it is more than the usual: that it follows or does not.
+pub(super) fn possible_in_words(out: &mut String, first: &str, possible: Possible) {
+    let usual: Possible = [Settled::Follows, Settled::DoesNotFollow].into_iter().collect();
+    if possible != usual {
+        let names: Vec<&str> = possible.iter().map(words).collect();
+        paragraph(out, first, &names.join("; "));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a consequence has its status: the facts, the rules, the claims and who reported them.
 
-use super::outcomes::{DOES_NOT_FOLLOW, labels, words};
+use super::outcomes::{DOES_NOT_FOLLOW, labels, possible_in_words};
 use super::{HEADING, citation, fact_value, heading, paragraph, plain, styled};
 use crate::json::Subject;
 use crate::model::{FactId, Policy, Rule};
@@ -19,8 +19,7 @@ pub fn explanation(subject: Subject<'_>, explanation: &Explanation) -> String {
         Status::Undetermined(possible) => {
             paragraph(&mut out, "  ", "This is undetermined: it depends on what is not known.");
             paragraph(&mut out, "  depends on: ", &labels(policy, &outcome.depends_on));
-            let names: Vec<&str> = possible.iter().map(words).collect();
-            paragraph(&mut out, "  possible: ", &names.join("; "));
+            possible_in_words(&mut out, "  possible: ", possible);
             if !outcome.searched {
                 paragraph(&mut out, "  ", "Not searched further: these rules were too large to decide this exactly.");
             }

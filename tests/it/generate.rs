@@ -45,7 +45,11 @@ pub const FACTS: &[(&str, &str, &[&str])] = &[
     ("w0", "whole number from 0 to 3", &["0", "1", "2", "3"]),
     ("n0", "number", &["-1", "1", "1.25", "1.5", "7"]),
     // Around 2000-02-29 and 2000-03-01, the days 18 years, 216 months and 6575 days before ON.
-    ("d0", "date", &["\"1999-01-01\"", "\"2000-02-28\"", "\"2000-02-29\"", "\"2000-03-01\"", "\"2000-03-02\"", "\"2001-01-01\""]),
+    (
+        "d0",
+        "date",
+        &["\"1999-01-01\"", "\"2000-02-28\"", "\"2000-02-29\"", "\"2000-03-01\"", "\"2000-03-02\"", "\"2001-01-01\""],
+    ),
 ];
 
 const RULES: usize = 7;
@@ -108,7 +112,14 @@ fn rule(tape: &mut Tape<'_>, index: usize, concluded: &mut Vec<Vec<usize>>) -> S
             let _ = write!(rule, ", k{}", (claim + 1 + tape.pick(3)) % 4);
         }
     }
-    rule.push_str(tape.of(&["", "", "", " in force from 2018-03-01", " in force until 2018-02-28", " in force from 2018-01-01 until 2018-03-01"]));
+    rule.push_str(tape.of(&[
+        "",
+        "",
+        "",
+        " in force from 2018-03-01",
+        " in force until 2018-02-28",
+        " in force from 2018-01-01 until 2018-03-01",
+    ]));
     // A rule may name only consequences before all it concludes about: so there is no circle.
     let definitions = if first >= 2 { 2 } else { 1 };
     let _ = write!(rule, " when {}", condition(tape, 3, definitions, first));
@@ -139,12 +150,40 @@ fn condition(tape: &mut Tape<'_>, depth: usize, definitions: usize, consequences
 
 fn test(tape: &mut Tape<'_>, definitions: usize, consequences: usize) -> String {
     const TESTS: &[&str] = &[
-        "b0", "b1", "b0 is no", "l0 is va", "l0 is not vb", "l0 is one of va, vc", "l0 is not one of vb, vc",
-        "w0 < 1", "w0 <= 1", "w0 > 2", "w0 >= 2", "w0 is 2", "w0 is from 1 to 2", "w0 is one of 0, 1, 3", "w0 >= 0",
-        "n0 < 1", "n0 <= 1", "n0 > 1.5", "n0 >= 1.5", "n0 is 1.50", "n0 is not from 1 to 1.5", "n0 is one of 1, 1.5",
-        "d0 < 2000-02-29", "d0 >= 2000-03-01", "d0 is 2000-02-29", "d0 is from 2000-02-29 to 2000-03-01",
-        "years since d0 >= 18", "years since d0 > 17", "years since d0 < 18", "years since d0 <= 17.5",
-        "months since d0 >= 216", "months since d0 < 216", "days since d0 >= 6575", "days since d0 > 6575",
+        "b0",
+        "b1",
+        "b0 is no",
+        "l0 is va",
+        "l0 is not vb",
+        "l0 is one of va, vc",
+        "l0 is not one of vb, vc",
+        "w0 < 1",
+        "w0 <= 1",
+        "w0 > 2",
+        "w0 >= 2",
+        "w0 is 2",
+        "w0 is from 1 to 2",
+        "w0 is one of 0, 1, 3",
+        "w0 >= 0",
+        "n0 < 1",
+        "n0 <= 1",
+        "n0 > 1.5",
+        "n0 >= 1.5",
+        "n0 is 1.50",
+        "n0 is not from 1 to 1.5",
+        "n0 is one of 1, 1.5",
+        "d0 < 2000-02-29",
+        "d0 >= 2000-03-01",
+        "d0 is 2000-02-29",
+        "d0 is from 2000-02-29 to 2000-03-01",
+        "years since d0 >= 18",
+        "years since d0 > 17",
+        "years since d0 < 18",
+        "years since d0 <= 17.5",
+        "months since d0 >= 216",
+        "months since d0 < 216",
+        "days since d0 >= 6575",
+        "days since d0 > 6575",
         "days since d0 <= 6574",
     ];
     let named = definitions + consequences;
@@ -168,6 +207,7 @@ pub fn completions() -> Vec<Vec<usize>> {
 
 /// The JSON of a profile; `None` is unknown.
 pub fn profile_json(values: &[Option<usize>]) -> String {
-    let known = FACTS.iter().zip(values).filter_map(|((name, _, all), value)| Some(format!("\"{name}\": {}", all[(*value)?])));
+    let known =
+        FACTS.iter().zip(values).filter_map(|((name, _, all), value)| Some(format!("\"{name}\": {}", all[(*value)?])));
     format!("{{{}}}", known.collect::<Vec<_>>().join(", "))
 }

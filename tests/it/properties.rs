@@ -38,7 +38,9 @@ impl Truth {
     }
 
     fn matching<'a>(&'a self, values: &'a [Option<usize>]) -> impl Iterator<Item = &'a (Vec<usize>, Vec<Settled>)> {
-        let fits = move |case: &[usize]| case.iter().zip(values).all(|(value, known)| known.is_none_or(|known| known == *value));
+        let fits = move |case: &[usize]| {
+            case.iter().zip(values).all(|(value, known)| known.is_none_or(|known| known == *value))
+        };
         self.cases.iter().filter(move |(case, _)| fits(case))
     }
 
@@ -96,7 +98,8 @@ fn check_outcome(truth: &Truth, values: &[Option<usize>], outcome: &Outcome) -> 
     let known: Vec<usize> = (0..FACTS.len()).filter(|fact| values[*fact].is_some()).collect();
     for subset in 0..1_u32 << known.len() {
         if (subset.count_ones() as usize) < because.len() {
-            let fewer: Vec<usize> = known.iter().enumerate().filter(|(bit, _)| subset >> bit & 1 == 1).map(|(_, fact)| *fact).collect();
+            let fewer: Vec<usize> =
+                known.iter().enumerate().filter(|(bit, _)| subset >> bit & 1 == 1).map(|(_, fact)| *fact).collect();
             prop_assert!(truth.possible(&keep(values, &fewer), consequence).len() > 1, "no smaller set settles it");
         }
     }
@@ -104,11 +107,15 @@ fn check_outcome(truth: &Truth, values: &[Option<usize>], outcome: &Outcome) -> 
 }
 
 /// Compared by name, since ids follow the order of declaration.
-fn by_name(policy: &Policy, outcomes: &[Outcome]) -> BTreeMap<String, (Status, BTreeSet<String>, usize, BTreeSet<String>, usize)> {
+fn by_name(
+    policy: &Policy,
+    outcomes: &[Outcome],
+) -> BTreeMap<String, (Status, BTreeSet<String>, usize, BTreeSet<String>, usize)> {
     let facts = |facts: &[ensue::model::FactId]| facts.iter().map(|fact| policy[*fact].name.clone()).collect();
     let rules = |outcome: &Outcome| outcome.rules.iter().map(|rule| policy[*rule].name.clone()).collect();
     let entry = |outcome: &Outcome| {
-        let evidence = (outcome.status, facts(&outcome.depends_on), outcome.because.len(), rules(outcome), outcome.origins);
+        let evidence =
+            (outcome.status, facts(&outcome.depends_on), outcome.because.len(), rules(outcome), outcome.origins);
         (policy[outcome.consequence].name.clone(), evidence)
     };
     outcomes.iter().map(entry).collect()
