@@ -196,7 +196,11 @@ pub fn suggest<'a>(wrong: &str, known: &[&'a str]) -> (Option<&'a str>, Option<S
 /// The known name nearest in spelling, if it is near enough to be a slip of the pen.
 #[must_use]
 pub fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
-    let limit = (wrong.chars().count() / 3).max(1);
+    // A third of the letters may differ; in a word of two letters, any other would be near.
+    let limit = match wrong.chars().count() {
+        0..=2 => 0,
+        length => (length / 3).max(1),
+    };
     let slip = known
         .iter()
         .map(|name| (strsim::osa_distance(wrong, name), *name))

@@ -20,6 +20,9 @@ use token::{Kind, OPENERS, Token};
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
     let mut diagnostics = characters::inspect(file, text);
+    if characters::looks_like_utf16(text) {
+        return (ast::File::default(), diagnostics);
+    }
     let (tokens, lexical) = token::tokenize(file, text);
     diagnostics.extend(lexical);
     let significant: Vec<Token> = tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
@@ -149,6 +152,7 @@ impl Reader {
         let found = start.skip(skipped);
         let word = one_line(found.word());
         let token = match found.next() {
+            None if self.diagnostics.iter().any(|it| it.code == Code::UnfinishedText) => return None,
             None => {
                 let message = format!("expected {wanted}, and the file ends here");
                 return Some(Diagnostic::error(Code::Syntax, message).at(place, ""));
@@ -181,7 +185,10 @@ impl Reader {
                 }
             }
             Kind::Text => report(Code::Syntax, "a text").help("if a quote belongs inside a text, write `\\\"`"),
-            Kind::Name => with_spelling(report(Code::Syntax, &quoted), &word, parts, place),
+            Kind::Name => {
+                let known: Vec<&str> = parts.iter().chain(OPENERS).copied().collect();
+                with_spelling(report(Code::Syntax, &quoted), &word, &known, place)
+            }
             _ => report(Code::Syntax, &quoted),
         })
     }

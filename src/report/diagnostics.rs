@@ -24,11 +24,19 @@ pub fn diagnostic(files: &Files, diagnostic: &Diagnostic) -> String {
         Some(spot) => group = group.element(origin(&spot.name, spot.position.map(|at| (at.line, at.column)))),
         None => group = snippets(group, files, diagnostic),
     }
-    group = group.elements(diagnostic.notes.iter().map(|note| Level::NOTE.message(plain(note))));
-    group = group.elements(diagnostic.help.iter().map(|help| Level::HELP.message(plain(help))));
+    group = group.elements(diagnostic.notes.iter().map(|note| Level::NOTE.message(wrapped(note))));
+    group = group.elements(diagnostic.help.iter().map(|help| Level::HELP.message(wrapped(help))));
     let mut shown = Renderer::styled().term_width(WIDTH).render(&[group]);
     shown.push('\n');
     shown
+}
+
+/// Notes and advice over several lines, with room for what the renderer puts before them.
+fn wrapped(text: &str) -> String {
+    const MARGIN: usize = 13;
+    let options =
+        textwrap::Options::new(WIDTH - MARGIN).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::fill(&plain(text), options)
 }
 
 fn origin(name: &str, at: Option<(usize, usize)>) -> Origin<'static> {

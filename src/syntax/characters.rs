@@ -22,7 +22,7 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
         let valid = error.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(&error.as_bytes()[..valid]);
         let (what, help) = if utf16 {
-            ("this file is UTF-16, and rule files are UTF-8", "save it again with the encoding UTF-8")
+            ("this file is UTF-16, and only UTF-8 is read", "save it again with the encoding UTF-8")
         } else {
             ("this file is not UTF-8 from here on", "save it again with the encoding UTF-8; nothing of it was changed")
         };
@@ -30,50 +30,84 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
     })
 }
 
-/// How many findings of one kind are shown for a file.
-const SHOWN: usize = 5;
+/// How many places of one finding are marked.
+const MARKED: usize = 4;
 
-/// Reports every character that may stand nowhere in a rule file.
+/// Reports every character that may stand nowhere in a rule file: one finding for each kind.
+///
+/// The checks that rule out a kind are those of the standard library, which are quick: almost
+/// no file has any of them.
 pub(super) fn inspect(file: FileId, text: &str) -> Vec<Diagnostic> {
-    let at = |start: usize, length: usize| Place { file, span: Span::new(start, start + length) };
     let mut found = Vec::new();
-    found.extend(nuls(text).take(SHOWN).map(|start| nul(at(start, 1), text)));
-    found.extend(lone_returns(text).take(SHOWN).map(|start| lone_return(at(start, 1))));
-    found.extend(bidi_controls(text).take(SHOWN).map(|(start, c)| bidi_control(at(start, c.len_utf8()), c)));
-    found.extend(conflicts(text).take(SHOWN).map(|start| conflict(at(start, 7))));
+    if text.contains('\0') {
+        found.push(nuls(file, text));
+    }
+    if text.contains('\r') {
+        found.extend(lone_returns(file, text));
+    }
+    if !text.is_ascii() {
+        found.extend(bidi_controls(file, text));
+    }
+    if text.contains("<<<<<<<") {
+        found.extend(conflicts(file, text));
+    }
     found
 }
 
-fn nuls(text: &str) -> impl Iterator<Item = usize> {
-    text.bytes().enumerate().filter(|&(_, byte)| byte == 0).map(|(start, _)| start)
+/// Whether so much of it is NUL that it must be UTF-16 read as something else.
+pub(super) fn looks_like_utf16(text: &str) -> bool {
+    text.contains('\0') && text.matches('\0').count() * 4 > text.len()
 }
 
-fn nul(place: Place, text: &str) -> Diagnostic {
-    let report = Diagnostic::error(Code::NulCharacter, "this file holds a NUL character").at(place, "");
-    if nuls(text).count() * 4 > text.len() {
-        return report.help("it looks like UTF-16: save it again with the encoding UTF-8");
+/// Marks the first few places, and says how many more there are.
+fn marked(report: Diagnostic, file: FileId, places: &[(usize, usize)], label: &str) -> Diagnostic {
+    let mut report = report;
+    for (index, (start, length)) in places.iter().take(MARKED).enumerate() {
+        let place = Place { file, span: Span::new(*start, start + length) };
+        report = report.at(place, if index == 0 { label } else { "" });
     }
-    report.help("remove it; most editors can show invisible characters")
+    match places.len().saturating_sub(MARKED) {
+        0 => report,
+        more => report.note(format!("and in {more} more places")),
+    }
 }
 
-fn lone_returns(text: &str) -> impl Iterator<Item = usize> {
-    let bytes = text.as_bytes();
-    let lone = move |&index: &usize| bytes[index] == b'\r' && bytes.get(index + 1) != Some(&b'\n');
-    (0..bytes.len()).filter(lone)
+fn nuls(file: FileId, text: &str) -> Diagnostic {
+    let mut places: Vec<(usize, usize)> = text.match_indices('\0').map(|(start, _)| (start, 1)).collect();
+    let report = Diagnostic::error(Code::NulCharacter, "this file holds a NUL character");
+    if looks_like_utf16(text) {
+        places.truncate(1);
+        return marked(report, file, &places, "").help("it looks like UTF-16: save it again with the encoding UTF-8");
+    }
+    marked(report, file, &places, "").help("remove it; most editors can show invisible characters")
 }
 
-fn lone_return(place: Place) -> Diagnostic {
-    Diagnostic::error(Code::LoneCarriageReturn, "a carriage return stands here without a line feed")
-        .at(place, "some programs begin a new line here and others do not, so what follows can be hidden")
-        .help("save the file with the line ends LF or CRLF")
+fn lone_returns(file: FileId, text: &str) -> Option<Diagnostic> {
+    let lone = |start: &usize| text.as_bytes().get(start + 1) != Some(&b'\n');
+    let places: Vec<(usize, usize)> =
+        text.match_indices('\r').map(|(start, _)| start).filter(lone).map(|start| (start, 1)).collect();
+    let report = Diagnostic::error(Code::LoneCarriageReturn, "a carriage return stands here without a line feed");
+    let report =
+        report.help("save the file with the line ends LF or CRLF: a lone carriage return can hide what follows it");
+    (!places.is_empty()).then(|| marked(report, file, &places, "some programs see a new line here"))
 }
 
-fn bidi_controls(text: &str) -> impl Iterator<Item = (usize, char)> {
-    text.char_indices().filter(|&(_, c)| is_bidi_control(c))
+fn bidi_controls(file: FileId, text: &str) -> Option<Diagnostic> {
+    let controls = text.char_indices().filter(|&(_, c)| is_bidi_control(c));
+    let places: Vec<(usize, usize)> = controls.map(|(start, c)| (start, c.len_utf8())).collect();
+    let first = text[places.first()?.0..].chars().next()?;
+    let name = bidi_name(first);
+    let report =
+        Diagnostic::error(Code::BidiControl, format!("an invisible U+{:04X} {name} stands here", first as u32)).help(
+            "remove it: it can make the text read differently from what is evaluated; right-to-left words need none",
+        );
+    let report = marked(report, file, &places, "");
+    let place = report.labels[0].place;
+    Some(report.fix(place, ""))
 }
 
-fn bidi_control(place: Place, c: char) -> Diagnostic {
-    let name = match c {
+fn bidi_name(c: char) -> &'static str {
+    match c {
         '\u{61c}' => "ARABIC LETTER MARK",
         '\u{200e}' => "LEFT-TO-RIGHT MARK",
         '\u{200f}' => "RIGHT-TO-LEFT MARK",
@@ -86,26 +120,20 @@ fn bidi_control(place: Place, c: char) -> Diagnostic {
         '\u{2067}' => "RIGHT-TO-LEFT ISOLATE",
         '\u{2068}' => "FIRST STRONG ISOLATE",
         _ => "POP DIRECTIONAL ISOLATE",
-    };
-    let message = format!("this file holds an invisible U+{:04X} {name}", c as u32);
-    Diagnostic::error(Code::BidiControl, message)
-        .at(place, "it can make the text read differently from what is evaluated")
-        .help("remove it; right-to-left words need no such character")
-        .fix(place, "")
+    }
 }
 
 /// Where each conflict opens. A line of seven `=` alone may be a heading in a comment or a text.
-fn conflicts(text: &str) -> impl Iterator<Item = usize> {
+fn conflicts(file: FileId, text: &str) -> Vec<Diagnostic> {
     let mut start = 0;
-    text.split_inclusive('\n').filter_map(move |line| {
-        let here = start;
+    let mut found = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if conflict_mark(line) == Some('<') {
+            let report = Diagnostic::error(Code::MergeConflict, "a merge was left unfinished here")
+                .help("keep one of the two versions and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`");
+            found.push(marked(report, file, &[(start, 7)], "two versions of these lines stand in the file"));
+        }
         start += line.len();
-        (conflict_mark(line) == Some('<')).then_some(here)
-    })
-}
-
-fn conflict(place: Place) -> Diagnostic {
-    Diagnostic::error(Code::MergeConflict, "a merge was left unfinished here")
-        .at(place, "two versions of these lines stand in the file")
-        .help("keep one of the two versions and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`")
+    }
+    found
 }

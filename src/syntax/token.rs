@@ -49,87 +49,26 @@ pub struct Token {
     pub span: Span,
 }
 
-/// The words that are reserved, and so never names.
-pub const KEYWORDS: &[&str] = &[
-    "accessed",
-    "and",
-    "archived",
-    "as",
-    "ask",
-    "assumes",
-    "at",
-    "by",
-    "certainty",
-    "choice",
-    "claim",
-    "consequence",
-    "context",
-    "contradicts",
-    "date",
-    "days",
-    "define",
-    "disputed",
-    "does",
-    "expect",
-    "fact",
-    "follow",
-    "follows",
-    "force",
-    "from",
-    "given",
-    "harm",
-    "import",
-    "in",
-    "is",
-    "language",
-    "law",
-    "months",
-    "no",
-    "not",
-    "note",
-    "number",
-    "of",
-    "on",
-    "one",
-    "only",
-    "option",
-    "or",
-    "out",
-    "overrides",
-    "per",
-    "policy",
-    "published",
-    "quote",
-    "quoted",
-    "repeats",
-    "rule",
-    "ruled",
-    "scenario",
-    "sets",
-    "since",
-    "source",
-    "supports",
-    "then",
-    "to",
-    "undetermined",
-    "unless",
-    "until",
-    "url",
-    "when",
-    "whole",
-    "years",
-    "yes",
-];
+macro_rules! keywords {
+    ($($word:literal)+) => {
+        /// The words that are reserved, and so never names; in alphabetical order.
+        pub const KEYWORDS: &[&str] = &[$($word),+];
+
+        /// Whether `word` is reserved.
+        #[must_use]
+        pub fn is_keyword(word: &str) -> bool {
+            matches!(word, $($word)|+)
+        }
+    };
+}
+
+keywords! {
+    "accessed" "and" "archived" "as" "ask" "assumes" "at" "by" "certainty" "choice" "claim" "consequence" "context" "contradicts" "date" "days" "define" "disputed" "does" "expect" "fact" "follow" "follows" "force" "from" "given" "harm" "import" "in" "is" "language" "law" "months" "no" "not" "note" "number" "of" "on" "one" "only" "option" "or" "out" "overrides" "per" "policy" "published" "quote" "quoted" "repeats" "rule" "ruled" "scenario" "sets" "since" "source" "supports" "then" "to" "undetermined" "unless" "until" "url" "when" "whole" "years" "yes"
+}
 
 /// The words with which a declaration, or the head of a file, begins.
 pub const OPENERS: &[&str] =
     &["policy", "import", "source", "claim", "fact", "consequence", "define", "rule", "choice", "scenario"];
-
-/// Whether `word` is reserved.
-#[must_use]
-pub fn is_keyword(word: &str) -> bool {
-    KEYWORDS.binary_search(&word).is_ok()
-}
 
 /// Whether `word` may be a name: `a`–`z`, then `a`–`z`, `0`–`9` or `_`, and not reserved.
 #[must_use]
@@ -479,7 +418,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keywords_are_sorted_for_the_search() {
+    fn keywords_are_in_order_and_hold_the_openers() {
         assert!(KEYWORDS.is_sorted());
         assert!(OPENERS.iter().all(|word| is_keyword(word)));
     }
