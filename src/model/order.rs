@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Place;
 
 /// What a condition can name besides facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Node {
     /// A definition.
     Definition(DefinitionId),

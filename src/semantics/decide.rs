@@ -3,11 +3,11 @@
 //! The same walk serves diagrams, which are exact, and truth tables, which are quick and
 //! leave some things open that are settled.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::cells::Cells;
 use super::view::Selection;
-use crate::model::{Condition, ConsequenceId, Node, Policy, RuleId, Test};
+use crate::model::{Condition, ConsequenceId, DefinitionId, Node, Policy, RuleId, Test};
 
 /// What conditions become.
 pub trait Logic {
@@ -30,84 +30,101 @@ pub trait Logic {
 
 type Answer<L> = Result<<L as Logic>::Answer, <L as Logic>::Failure>;
 
-/// What was decided of one consequence.
-pub struct Decided<L: Logic> {
-    /// Whether some rule that applies undefeated asserts it, and whether one denies it.
-    pub status: Result<(L::Answer, L::Answer), L::Failure>,
-    /// For each rule of `Policy::concluding`, whether it applies undefeated.
-    pub effects: Vec<Answer<L>>,
-}
+/// Whether some rule that applies undefeated asserts a consequence, and whether one denies it.
+pub type Sides<L> = Result<(<L as Logic>::Answer, <L as Logic>::Answer), <L as Logic>::Failure>;
 
-/// A walk through a policy in one logic.
+/// A walk through a policy in one logic. It remembers what it decided, and decides only what
+/// it is asked and what that depends on: a policy may be much larger than the question.
 pub struct Decider<'a, L: Logic> {
     policy: &'a Policy,
     selection: &'a Selection,
     cells: &'a Cells,
     /// The logic.
     pub logic: L,
-    definitions: Vec<Option<Answer<L>>>,
-    applies: Vec<Option<Answer<L>>>,
-    consequences: Vec<Option<Decided<L>>>,
+    definitions: FxHashMap<DefinitionId, Answer<L>>,
+    applies: FxHashMap<RuleId, Answer<L>>,
+    consequences: FxHashMap<ConsequenceId, Sides<L>>,
 }
 
 impl<'a, L: Logic> Decider<'a, L> {
     /// A walk that has not begun.
     pub fn new(policy: &'a Policy, selection: &'a Selection, cells: &'a Cells, logic: L) -> Self {
-        Self {
-            policy,
-            selection,
-            cells,
-            logic,
-            definitions: vec![None; policy.definitions.len()],
-            applies: vec![None; policy.rules.len()],
-            consequences: policy.consequence_ids().map(|_| None).collect(),
-        }
+        let (definitions, applies, consequences) = Default::default();
+        Self { policy, selection, cells, logic, definitions, applies, consequences }
     }
 
     /// Decides one definition or consequence. INVARIANT: all it depends on was decided.
-    pub fn decide(&mut self, node: Node) {
+    ///
+    /// For a consequence, returns whether each of its rules applies undefeated.
+    pub fn decide(&mut self, node: Node) -> Vec<Answer<L>> {
         match node {
             Node::Definition(id) => {
-                self.definitions[id.index()] = Some(self.condition(&self.policy[id].condition));
+                let answer = self.condition(&self.policy[id].condition);
+                self.definitions.insert(id, answer);
+                Vec::new()
             }
-            Node::Consequence(id) => self.consequences[id.index()] = Some(self.consequence(id)),
+            Node::Consequence(id) => {
+                let effects = self.effects(id, self.policy.concluding[id.index()].len());
+                let (asserted, denied) = (self.side(id, &effects, false), self.side(id, &effects, true));
+                self.consequences.insert(id, asserted.and_then(|asserted| Ok((asserted, denied?))));
+                effects
+            }
         }
     }
 
-    /// What was decided of each consequence, and whether each rule applies, where it was asked.
-    pub fn finish(self) -> (L, Vec<Option<Decided<L>>>, Vec<Option<Answer<L>>>) {
-        (self.logic, self.consequences, self.applies)
+    /// What was decided of a consequence.
+    pub fn sides(&self, id: ConsequenceId) -> Sides<L> {
+        self.consequences[&id]
     }
 
-    fn consequence(&mut self, id: ConsequenceId) -> Decided<L> {
+    /// Whether one rule, by its place among those that conclude about the consequence, applies
+    /// undefeated. Looks at no rule that cannot matter for it.
+    pub fn effect(&mut self, id: ConsequenceId, index: usize) -> Answer<L> {
+        self.effects(id, index + 1)[index]
+    }
+
+    fn side(&mut self, id: ConsequenceId, effects: &[Answer<L>], denies: bool) -> Answer<L> {
+        let rules = self.policy.concluding[id.index()].iter().zip(effects);
+        let side = rules.filter(|(rule, _)| self.policy[**rule].denies == denies);
+        let answers = side.map(|(_, effect)| *effect).collect();
+        self.balanced(answers, L::or, false)
+    }
+
+    /// The effects of the first `count` rules that conclude about a consequence; when those are
+    /// not all, only of the last of them and of the rules it can be defeated by.
+    fn effects(&mut self, id: ConsequenceId, count: usize) -> Vec<Answer<L>> {
         let policy = self.policy;
         let concluding = &policy.concluding[id.index()];
-        let mut effects: Vec<Answer<L>> = Vec::with_capacity(concluding.len());
-        let mut effect_of: HashMap<RuleId, Answer<L>> = HashMap::new();
-        for &rule in concluding {
-            let mut effect = self.applies(rule);
-            // Rules come after those that override them, so their effects are known.
-            for winner in &policy.overridden_by[rule.index()] {
-                if let Some(&winning) = effect_of.get(winner) {
-                    effect = join(&mut self.logic, L::and_not, effect, winning);
+        // Rules come after those that override them, so the effects of those are known.
+        let place: FxHashMap<RuleId, usize> =
+            concluding.iter().enumerate().map(|(place, rule)| (*rule, place)).collect();
+        let winners =
+            |index: usize| policy.overridden_by[concluding[index].index()].iter().filter_map(|rule| place.get(rule));
+        let mut wanted = vec![count == concluding.len(); count];
+        wanted[count.saturating_sub(1)..].fill(true);
+        for index in (0..count).rev().filter(|_| count < concluding.len()) {
+            if wanted[index] {
+                winners(index).for_each(|winner| wanted[*winner] = true);
+            }
+        }
+        let mut effects: Vec<Answer<L>> = Vec::with_capacity(count);
+        for index in 0..count {
+            let mut effect = Ok(self.logic.constant(false));
+            if wanted[index] {
+                effect = self.applies(concluding[index]);
+                for winner in winners(index) {
+                    effect = join(&mut self.logic, L::and_not, effect, effects[*winner]);
                 }
             }
-            effect_of.insert(rule, effect);
             effects.push(effect);
         }
-        let side = |decider: &mut Self, denies: bool| {
-            let rules = concluding.iter().zip(&effects).filter(|(rule, _)| policy[**rule].denies == denies);
-            let answers: Vec<Answer<L>> = rules.map(|(_, effect)| *effect).collect();
-            decider.balanced(answers, L::or, false)
-        };
-        let (asserted, denied) = (side(self, false), side(self, true));
-        let status = asserted.and_then(|asserted| Ok((asserted, denied?)));
-        Decided { status, effects }
+        effects
     }
 
-    fn applies(&mut self, id: RuleId) -> Answer<L> {
-        if let Some(answer) = self.applies[id.index()] {
-            return answer;
+    /// Whether a rule applies.
+    pub fn applies(&mut self, id: RuleId) -> Answer<L> {
+        if let Some(answer) = self.applies.get(&id) {
+            return *answer;
         }
         let rule = &self.policy[id];
         let mut answer = Ok(self.logic.constant(false));
@@ -118,7 +135,7 @@ impl<'a, L: Logic> Decider<'a, L> {
                 answer = join(&mut self.logic, L::and_not, answer, unless);
             }
         }
-        self.applies[id.index()] = Some(answer);
+        self.applies.insert(id, answer);
         answer
     }
 
@@ -138,11 +155,8 @@ impl<'a, L: Logic> Decider<'a, L> {
                 join(&mut self.logic, L::and_not, all, inner)
             }
             Condition::Test(test) => Ok(self.logic.test(self.cells, test)),
-            Condition::Definition(id, _) => self.definitions[id.index()].expect("decided before what needs it"),
-            Condition::Consequence(id, _) => {
-                let decided = self.consequences[id.index()].as_ref().expect("decided before what needs it");
-                decided.status.map(|(asserted, _)| asserted)
-            }
+            Condition::Definition(id, _) => self.definitions[id],
+            Condition::Consequence(id, _) => self.consequences[id].map(|(asserted, _)| asserted),
         }
     }
 

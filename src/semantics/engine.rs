@@ -1,7 +1,9 @@
 //! The engine: a policy compiled for one view, and every question that profiles put to it.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::cells::{Cell, Cells, UNKNOWN};
-use super::decide::{Decided, Decider, Logic};
+use super::decide::{Decider, Logic, Sides};
 use super::diagram::{Branch, Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE, push_branch};
 use super::order::fact_order;
 use super::status::{Possible, Settled, Status};
@@ -24,7 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { compile_one: 200_000, compile_all: 1_000_000, residual: 1_000_000, because: 5_000 }
+        Self { compile_one: 50_000, compile_all: 250_000, residual: 1_000_000, because: 5_000 }
     }
 }
 
@@ -49,7 +51,8 @@ pub struct Engine<'p> {
 
 /// The diagrams of a policy; `None` where one would have grown over the limits.
 struct Compiled {
-    statuses: Vec<Option<NodeId>>,
+    /// For each consequence its diagram, and the first consequence that has the same one.
+    roots: Vec<(Option<NodeId>, Option<usize>)>,
     /// For each consequence and each of the rules that conclude about it.
     effects: Vec<Vec<Option<NodeId>>>,
     applies: Vec<Option<NodeId>>,
@@ -92,13 +95,24 @@ pub(super) type Known = Vec<Cell>;
 #[derive(Default)]
 pub struct Scratch {
     known: Known,
-    /// For each node of the engine's diagram what it became, and in which query.
-    became: Vec<(u64, NodeId)>,
-    query: u64,
     open: Vec<NodeId>,
-    branches: Vec<Branch>,
+    ends: Memo<u8>,
+    became: Memo<NodeId>,
     /// What is left of the diagrams once the known facts are put in.
     rest: Diagram,
+}
+
+/// What was found out about each node of the engine's diagram, in which query.
+struct Memo<T> {
+    query: u64,
+    found: Vec<(u64, T)>,
+    branches: Vec<(Cell, T)>,
+}
+
+impl<T> Default for Memo<T> {
+    fn default() -> Self {
+        Self { query: 0, found: Vec::new(), branches: Vec::new() }
+    }
 }
 
 impl<'p> Engine<'p> {
@@ -124,17 +138,8 @@ impl<'p> Engine<'p> {
         }
         let logic = Diagrams { policy, levels: &levels, known: &[], diagram: Diagram::new() };
         let mut decider = Decider::new(policy, &selection, &cells, logic);
-        let mut left = limits.compile_all;
-        for node in &policy.order {
-            let granted = left.min(limits.compile_one);
-            decider.logic.diagram.grant(granted);
-            decider.decide(*node);
-            left -= granted - decider.logic.diagram.left();
-        }
-        let (logic, decided, applies) = decider.finish();
-        let mut diagram = logic.diagram;
-        diagram.grant(limits.compile_all);
-        let compiled = Compiled::collect(&mut diagram, decided, applies);
+        let compiled = Compiled::make(policy, &mut decider, limits);
+        let diagram = decider.logic.diagram;
         Ok(Self { policy, selection, limits, cells, order, levels, diagram, compiled })
     }
 
@@ -147,7 +152,7 @@ impl<'p> Engine<'p> {
     /// Whether the consequence was compiled; otherwise each profile decides it anew.
     #[must_use]
     pub fn is_compiled(&self, consequence: ConsequenceId) -> bool {
-        self.compiled.statuses[consequence.index()].is_some()
+        self.compiled.roots[consequence.index()].0.is_some()
     }
 
     /// How many cells the fact's values fall into.
@@ -160,20 +165,15 @@ impl<'p> Engine<'p> {
     /// which is emptied first.
     pub fn statuses(&self, profile: &Profile, scratch: &mut Scratch, statuses: &mut Vec<Status>) {
         self.locate(profile, &mut scratch.known);
-        self.begin(scratch);
+        scratch.ends.begin();
         statuses.clear();
-        for consequence in self.policy.consequence_ids() {
-            let status = match self.compiled.statuses[consequence.index()] {
-                None => self.residual(Question::Status(consequence), &scratch.known).0.possible,
-                Some(root) => match self.walk(root, &scratch.known) {
-                    Ok(end) => Possible::from_bits(1 << end.0),
-                    Err(node) => {
-                        let rest = self.reduce(node, scratch);
-                        Possible::from_bits(scratch.rest.survey(rest).0)
-                    }
-                },
+        for (consequence, (root, first)) in self.policy.consequence_ids().zip(&self.compiled.roots) {
+            let status = match (*first, *root) {
+                (Some(first), _) => statuses[first],
+                (None, Some(root)) => Status::from_bits(self.ends(root, scratch)),
+                (None, None) => Status::new(self.residual(Question::Status(consequence), &scratch.known).0.possible),
             };
-            statuses.push(Status::new(status));
+            statuses.push(status);
         }
     }
 
@@ -187,7 +187,6 @@ impl<'p> Engine<'p> {
         let (reach, levels) = match self.root(question) {
             None => self.residual(question, &scratch.known),
             Some(root) => {
-                self.begin(scratch);
                 let rest = self.reduce(root, scratch);
                 let (ends, levels) = scratch.rest.survey(rest);
                 (Reach { possible: Possible::from_bits(ends), searched: true }, levels)
@@ -213,9 +212,34 @@ impl<'p> Engine<'p> {
         facts
     }
 
+    /// For each rule of `Policy::concluding` whether it applies undefeated; `None` where that
+    /// is open.
+    #[must_use]
+    pub fn effects(&self, consequence: ConsequenceId, profile: &Profile, scratch: &mut Scratch) -> Vec<Option<bool>> {
+        let roots = &self.compiled.effects[consequence.index()];
+        if roots.iter().all(Option::is_some) {
+            let ask = |index| self.ask(Question::Effect(consequence, index), profile, scratch).0.settled();
+            return (0..roots.len()).map(ask).collect();
+        }
+        self.locate(profile, &mut scratch.known);
+        let settled = |node: &Result<NodeId, OverBudget>| match *node {
+            Ok(FALSE) => Some(false),
+            Ok(TRUE) => Some(true),
+            Ok(_) | Err(OverBudget) => None,
+        };
+        let mut diagram = Diagram::new();
+        diagram.grant(self.limits.residual);
+        let logic = Diagrams { policy: self.policy, levels: &self.levels, known: &scratch.known, diagram };
+        let mut decider = Decider::new(self.policy, &self.selection, &self.cells, logic);
+        for node in needed(self.policy, consequence) {
+            decider.decide(node);
+        }
+        decider.decide(Node::Consequence(consequence)).iter().map(settled).collect()
+    }
+
     fn root(&self, question: Question) -> Option<NodeId> {
         match question {
-            Question::Status(id) => self.compiled.statuses[id.index()],
+            Question::Status(id) => self.compiled.roots[id.index()].0,
             Question::Effect(id, index) => self.compiled.effects[id.index()][index],
             Question::Applies(id) => self.compiled.applies[id.index()],
         }
@@ -240,57 +264,77 @@ impl<'p> Engine<'p> {
         Ok(node)
     }
 
-    fn begin(&self, scratch: &mut Scratch) {
-        scratch.query += 1;
-        scratch.rest.clear();
-        scratch.became.resize(self.diagram.size(), (0, FALSE));
+    /// The ends that can be reached, as bits.
+    fn ends(&self, root: NodeId, scratch: &mut Scratch) -> u8 {
+        let Scratch { known, open, ends, .. } = scratch;
+        let any = |_, branches: &[(Cell, u8)]| branches.iter().fold(0, |bits, (_, more)| bits | more);
+        self.fold(root, known, open, ends, |end| 1 << end.0, any)
     }
 
     /// Puts the known facts into a diagram: what remains asks only for facts that still make
     /// a difference, for equal parts are the same node.
     fn reduce(&self, root: NodeId, scratch: &mut Scratch) -> NodeId {
-        let Scratch { known, became, query, open, branches, rest } = scratch;
-        let of = |node: NodeId, became: &[(u64, NodeId)]| match self.walk(node, known) {
-            Ok(end) => Ok(end),
-            Err(node) => match became[node.index()] {
-                (when, done) if when == *query => Ok(done),
-                _ => Err(node),
-            },
+        let Scratch { known, open, became, rest, .. } = scratch;
+        rest.clear();
+        became.begin();
+        let mut branches: Vec<Branch> = Vec::new();
+        let remake = |node, parts: &[(Cell, NodeId)]| {
+            branches.clear();
+            parts.iter().for_each(|&(end, to)| push_branch(&mut branches, 0, Branch { end, to }));
+            rest.make(self.diagram.level(node), &branches)
+        };
+        self.fold(root, known, open, became, |end| end, remake)
+    }
+
+    /// Finds something out about a node from the same about the nodes that it leads to, where
+    /// known facts lead one way only. Looks at each node once in a query, with its own stack.
+    fn fold<T: Copy>(
+        &self,
+        root: NodeId,
+        known: &[Cell],
+        open: &mut Vec<NodeId>,
+        memo: &mut Memo<T>,
+        at_end: impl Fn(NodeId) -> T,
+        mut from_branches: impl FnMut(NodeId, &[(Cell, T)]) -> T,
+    ) -> T {
+        let look = |node: NodeId, memo: &Memo<T>| match self.walk(node, known) {
+            Ok(end) => Ok(at_end(end)),
+            Err(node) => memo.get(node).ok_or(node),
         };
         open.clear();
-        open.extend(of(root, became).err());
+        open.extend(look(root, memo).err());
         while let Some(&node) = open.last() {
-            branches.clear();
+            memo.branches.clear();
             let waiting = open.len();
             for branch in self.diagram.branches(node) {
-                match of(branch.to, became) {
-                    Ok(to) => push_branch(branches, 0, Branch { end: branch.end, to }),
+                match look(branch.to, memo) {
+                    Ok(found) => memo.branches.push((branch.end, found)),
                     Err(first) => open.push(first),
                 }
             }
             if open.len() == waiting {
-                became[node.index()] = (*query, rest.make(self.diagram.level(node), branches));
+                let found = from_branches(node, &memo.branches);
+                memo.set(node, found);
                 open.pop();
             }
         }
-        of(root, became).unwrap_or_else(|_| unreachable!("the loop ends when the root is done"))
+        look(root, memo).unwrap_or_else(|_| unreachable!("the loop ends when the root was looked at"))
     }
 
     /// Decides one question for one profile without the compiled diagrams: known facts first,
     /// then a diagram over the few unknown ones. Also returns the levels that matter.
     fn residual(&self, question: Question, known: &[Cell]) -> (Reach, Vec<Level>) {
         let table = TruthTable { policy: self.policy, levels: &self.levels, known };
-        let (quick, _) = self.decide(question, table, |_, (asserted, denied)| Ok(Self::possible(asserted, denied)));
-        let Ok(quick) = quick;
+        let (Ok((asserted, denied)), _) = self.decide(question, table);
+        let quick = Self::possible(asserted, denied);
         if quick.only().is_some() {
             return (Reach { possible: quick, searched: true }, Vec::new());
         }
         let mut diagram = Diagram::new();
         diagram.grant(self.limits.residual);
         let logic = Diagrams { policy: self.policy, levels: &self.levels, known, diagram };
-        let status = |logic: &mut Diagrams<'_>, (a, b)| logic.diagram.join(Join::Status, a, b);
-        let (answer, logic) = self.decide(question, logic, status);
-        match answer {
+        let (sides, mut logic) = self.decide(question, logic);
+        match sides.and_then(|(asserted, denied)| logic.diagram.join(Join::Status, asserted, denied)) {
             Ok(node) => {
                 let (ends, levels) = logic.diagram.survey(node);
                 (Reach { possible: Possible::from_bits(ends), searched: true }, levels)
@@ -304,66 +348,51 @@ impl<'p> Engine<'p> {
     }
 
     /// Decides one question in one logic, and only what it depends on.
-    fn decide<L: Logic, T>(
-        &self,
-        question: Question,
-        logic: L,
-        status: impl Fn(&mut L, (L::Answer, L::Answer)) -> Result<T, L::Failure>,
-    ) -> (Result<T, L::Failure>, L) {
+    fn decide<L: Logic>(&self, question: Question, logic: L) -> (Sides<L>, L) {
+        let mut decider = Decider::new(self.policy, &self.selection, &self.cells, logic);
         let consequence = match question {
             Question::Status(id) | Question::Effect(id, _) => id,
             // INVARIANT: every rule concludes about some consequence.
             Question::Applies(rule) => self.policy[rule].concludes[0],
         };
-        let mut decider = Decider::new(self.policy, &self.selection, &self.cells, logic);
-        for node in self.needed(consequence) {
+        for node in needed(self.policy, consequence) {
             decider.decide(node);
         }
-        let (mut logic, mut decided, applies) = decider.finish();
-        let decided = decided[consequence.index()].take().expect("it was among those needed");
-        let no = logic.constant(false);
-        let pair = match question {
-            Question::Status(_) => decided.status,
-            Question::Effect(_, index) => decided.effects[index].map(|effect| (effect, no)),
-            Question::Applies(rule) => {
-                applies[rule.index()].expect("it concludes about the consequence").map(|it| (it, no))
+        let no = decider.logic.constant(false);
+        let sides = match question {
+            Question::Effect(id, index) => decider.effect(id, index).map(|effect| (effect, no)),
+            Question::Applies(rule) => decider.applies(rule).map(|applies| (applies, no)),
+            Question::Status(id) => {
+                decider.decide(Node::Consequence(id));
+                decider.sides(id)
             }
         };
-        (pair.and_then(|pair| status(&mut logic, pair)), logic)
-    }
-
-    /// A consequence and all it depends on, each after what it needs.
-    fn needed(&self, consequence: ConsequenceId) -> Vec<Node> {
-        let policy = self.policy;
-        let mut definitions = vec![false; policy.definitions.len()];
-        let mut consequences = vec![false; policy.consequences.len()];
-        consequences[consequence.index()] = true;
-        let mut needed = Vec::new();
-        for node in policy.order.iter().rev() {
-            let wanted = match *node {
-                Node::Definition(id) => definitions[id.index()],
-                Node::Consequence(id) => consequences[id.index()],
-            };
-            if !wanted {
-                continue;
-            }
-            needed.push(*node);
-            for leaf in leaves(policy, *node) {
-                match leaf {
-                    Condition::Definition(id, _) => definitions[id.index()] = true,
-                    Condition::Consequence(id, _) => consequences[id.index()] = true,
-                    _ => {}
-                }
-            }
-        }
-        needed.reverse();
-        needed
+        (sides, decider.logic)
     }
 
     fn possible(asserted: Option<bool>, denied: Option<bool>) -> Possible {
         let both = |answer: Option<bool>| answer.map_or(vec![false, true], |answer| vec![answer]);
         let pairs = both(asserted).into_iter().flat_map(|a| both(denied).into_iter().map(move |b| (a, b)));
         pairs.map(|(asserted, denied)| Settled::new(asserted, denied)).collect()
+    }
+}
+
+impl<T: Copy> Memo<T> {
+    /// Forgets what earlier queries found out, whichever diagram they asked.
+    fn begin(&mut self) {
+        self.query += 1;
+    }
+
+    fn get(&self, node: NodeId) -> Option<T> {
+        let (query, found) = self.found.get(node.index())?;
+        (*query == self.query).then_some(*found)
+    }
+
+    fn set(&mut self, node: NodeId, found: T) {
+        if self.found.len() <= node.index() {
+            self.found.resize(node.index() + 1, (0, found));
+        }
+        self.found[node.index()] = (self.query, found);
     }
 }
 
@@ -378,23 +407,63 @@ fn leaves(policy: &Policy, node: Node) -> Vec<&Condition> {
     }
 }
 
-impl Compiled {
-    fn collect(
-        diagram: &mut Diagram,
-        decided: Vec<Option<Decided<Diagrams<'_>>>>,
-        applies: Vec<Option<Result<NodeId, OverBudget>>>,
-    ) -> Self {
-        let decided: Vec<_> =
-            decided.into_iter().map(|decided| decided.expect("every consequence was decided")).collect();
-        let mut status = |decided: &Decided<Diagrams<'_>>| {
-            let (asserted, denied) = decided.status.ok()?;
-            diagram.join(Join::Status, asserted, denied).ok()
+/// All that a consequence depends on, without itself, each after what it needs.
+///
+/// Depth-first, with its own stack: a chain may be as long as the file.
+fn needed(policy: &Policy, consequence: ConsequenceId) -> Vec<Node> {
+    let named = |node: Node| -> Vec<Node> {
+        let named = |leaf: &Condition| match leaf {
+            Condition::Definition(id, _) => Some(Node::Definition(*id)),
+            Condition::Consequence(id, _) => Some(Node::Consequence(*id)),
+            _ => None,
         };
-        Self {
-            statuses: decided.iter().map(&mut status).collect(),
-            effects: decided.iter().map(|decided| decided.effects.iter().map(|effect| effect.ok()).collect()).collect(),
-            applies: applies.into_iter().map(|answer| answer?.ok()).collect(),
+        leaves(policy, node).into_iter().filter_map(named).collect()
+    };
+    let mut met: FxHashSet<Node> = FxHashSet::default();
+    let mut order = Vec::new();
+    let mut open = vec![(Node::Consequence(consequence), named(Node::Consequence(consequence)).into_iter())];
+    while let Some((node, rest)) = open.last_mut() {
+        match rest.next() {
+            Some(next) if met.insert(next) => open.push((next, named(next).into_iter())),
+            Some(_) => {}
+            None => {
+                order.push(*node);
+                open.pop();
+            }
         }
+    }
+    order.pop(); // The consequence itself is last.
+    order
+}
+
+impl Compiled {
+    fn make(policy: &Policy, decider: &mut Decider<'_, Diagrams<'_>>, limits: Limits) -> Self {
+        let mut compiled = Compiled {
+            roots: vec![(None, None); policy.consequences.len()],
+            effects: vec![Vec::new(); policy.consequences.len()],
+            applies: Vec::new(),
+        };
+        let mut left = limits.compile_all;
+        for node in &policy.order {
+            let granted = left.min(limits.compile_one);
+            decider.logic.diagram.grant(granted);
+            let effects = decider.decide(*node);
+            if let Node::Consequence(id) = node {
+                let status = decider.sides(*id);
+                let status = status.and_then(|(a, b)| decider.logic.diagram.join(Join::Status, a, b));
+                compiled.roots[id.index()].0 = status.ok();
+                compiled.effects[id.index()] = effects.into_iter().map(Result::ok).collect();
+            }
+            left -= granted - decider.logic.diagram.left();
+        }
+        let mut first: FxHashMap<NodeId, usize> = FxHashMap::default();
+        for (index, (root, same)) in compiled.roots.iter_mut().enumerate() {
+            let earliest = root.map_or(index, |root| *first.entry(root).or_insert(index));
+            *same = (earliest < index).then_some(earliest);
+        }
+        // Every rule concludes about something, so whether it applies was decided.
+        compiled.applies = policy.rule_ids().map(|rule| decider.applies(rule).ok()).collect();
+        compiled
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::engine::{Engine, Question, Reach, Scratch};
 use super::explain;
-use super::status::{Settled, Status};
+use super::status::Status;
 use super::view::Origins;
 use crate::model::{ConsequenceId, FactId, Profile, RuleId};
 
@@ -64,7 +64,10 @@ impl<'a> Case<'a> {
             Status::Undetermined(_) => Vec::new(),
             _ => explain::because(self, question),
         };
-        let rules = self.giving(consequence, status);
+        let rules = match status {
+            Status::DoesNotFollow => Vec::new(),
+            _ => self.giving(consequence, status),
+        };
         let claims = rules.iter().flat_map(|rule| self.engine.policy[*rule].claims.iter().copied());
         let origins = self.origins.count(claims);
         Outcome { consequence, status, because, depends_on, rules, origins, searched: reach.searched }
@@ -74,40 +77,23 @@ impl<'a> Case<'a> {
         self.engine.ask(question, self.profile, &mut self.scratch)
     }
 
-    /// The rules that give the status.
+    /// The rules that give the status; none leads to what does not follow.
     fn giving(&mut self, consequence: ConsequenceId, status: Status) -> Vec<RuleId> {
+        let Case { engine, profile, scratch, .. } = self;
+        let policy = engine.policy;
+        let effects = engine.effects(consequence, profile, scratch);
+        let concluding = policy.concluding[consequence.index()].iter().copied().zip(effects);
+        let concluding: Vec<(RuleId, Option<bool>)> = concluding.filter(|(_, effect)| *effect != Some(false)).collect();
         let mut rules: Vec<RuleId> = Vec::new();
         for denies in [false, true] {
-            rules.extend(match status.settled() {
-                Some(Settled::DoesNotFollow) => Vec::new(),
-                Some(_) => self.certain_or_possible(consequence, denies),
-                None => self.with_effect(consequence, denies, |effect| effect != Some(false)),
-            });
+            let side = concluding.iter().filter(|(rule, _)| policy[*rule].denies == denies);
+            // Where it is settled and no rule's effect is certain, it is one rule or another,
+            // whichever way the unknown facts turn out: then all of those are named.
+            let certain = side.clone().any(|(_, effect)| *effect == Some(true));
+            let only_certain = status.settled().is_some() && certain;
+            rules.extend(side.filter(|(_, effect)| !only_certain || *effect == Some(true)).map(|(rule, _)| *rule));
         }
         rules.sort_unstable();
         rules
-    }
-
-    /// The rules that have an effect in every completion; where there are none, in some: then
-    /// it is one rule or another, whichever way the unknown facts turn out.
-    fn certain_or_possible(&mut self, consequence: ConsequenceId, denies: bool) -> Vec<RuleId> {
-        let certain = self.with_effect(consequence, denies, |effect| effect == Some(true));
-        if !certain.is_empty() {
-            return certain;
-        }
-        self.with_effect(consequence, denies, |effect| effect != Some(false))
-    }
-
-    fn with_effect(
-        &mut self,
-        consequence: ConsequenceId,
-        denies: bool,
-        wanted: impl Fn(Option<bool>) -> bool,
-    ) -> Vec<RuleId> {
-        let engine = self.engine;
-        let rules = engine.policy.concluding[consequence.index()].iter().enumerate();
-        let side = rules.filter(|(_, rule)| engine.policy[**rule].denies == denies && engine.selection.has(**rule));
-        let mut effect = |index| self.ask(Question::Effect(consequence, index)).0.settled();
-        side.filter(|(index, _)| wanted(effect(*index))).map(|(_, rule)| *rule).collect()
     }
 }

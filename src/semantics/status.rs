@@ -117,12 +117,17 @@ impl Status {
     /// The status of a consequence for which these are possible.
     #[must_use]
     pub fn new(possible: Possible) -> Self {
-        match possible.only() {
-            Some(Settled::Follows) => Status::Follows,
-            Some(Settled::DoesNotFollow) => Status::DoesNotFollow,
-            Some(Settled::RuledOut) => Status::RuledOut,
-            Some(Settled::Disputed) => Status::Disputed,
-            None => Status::Undetermined(possible),
+        Self::from_bits(possible.0)
+    }
+
+    /// From a bit for each of the four ends of a diagram.
+    pub(super) fn from_bits(bits: u8) -> Self {
+        match bits {
+            0b0001 => Status::DoesNotFollow,
+            0b0010 => Status::Follows,
+            0b0100 => Status::RuledOut,
+            0b1000 => Status::Disputed,
+            _ => Status::Undetermined(Possible(bits)),
         }
     }
 
