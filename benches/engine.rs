@@ -1,0 +1,116 @@
+//! How long the engine takes: one profile, many profiles, compiling, reading a large file.
+//!
+//! `cargo bench` runs all of them; `docs/performance.md` tells what was measured.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use ensue::semantics::{Engine, Scratch, View};
+use ensue::{Policy, Profile};
+
+fn article() -> Policy {
+    let read = |path: &str| match path {
+        "rules/passports.ensue" => Ok(include_str!("../rules/passports.ensue").into()),
+        "seeds/article-2025-03-07.ensue" => Ok(include_str!("../seeds/article-2025-03-07.ensue").into()),
+        _ => Err("the article has two files".to_owned()),
+    };
+    Policy::load("rules/passports.ensue", read).expect("the article's rules are sound")
+}
+
+fn profile(policy: &Policy, json: &str) -> Profile {
+    policy.profile(json).expect("a sound profile")
+}
+
+/// A rule file of `rules` rules of three to five tests over fifty facts, ten rules for each
+/// consequence; always the same for the same number.
+fn generated(rules: usize) -> String {
+    let mut random = 0x9e37_79b9_u32;
+    let mut next = move |below: u32| {
+        random ^= random << 13;
+        random ^= random >> 17;
+        random ^= random << 5;
+        random % below
+    };
+    let mut text = String::from("policy generated \"Generated\" as of 2025-01-01\nsource s \"Somebody\"\n");
+    for index in 0..100 {
+        let _ = writeln!(text, "claim k{index} by s \"What is reported as number {index}.\"");
+    }
+    for index in 0..30 {
+        let _ = writeln!(text, "fact b{index} \"Fact {index}\" : yes or no");
+    }
+    for index in 0..10 {
+        let _ = writeln!(text, "fact l{index} \"List {index}\" : one of va, vb, vc, vd");
+        let _ = writeln!(text, "fact n{index} \"Number {index}\" : whole number from 0 to 100");
+    }
+    for index in 0..rules.div_ceil(10) {
+        let _ = writeln!(text, "consequence c{index} \"Consequence {index}\" harm");
+    }
+    for index in 0..rules {
+        let _ = write!(text, "rule r{index} \"Rule number {index} of the policy\"\n  per k{}\n  when ", index % 100);
+        for test in 0..3 + next(3) {
+            let and = if test == 0 { "" } else { " and " };
+            let _ = match next(5) {
+                0 => write!(text, "{and}l{} is v{}", next(10), ["a", "b", "c", "d"][next(4) as usize]),
+                1 => write!(text, "{and}n{} >= {}", next(10), next(100)),
+                2 => write!(text, "{and}not b{}", next(30)),
+                _ => write!(text, "{and}b{}", next(30)),
+            };
+        }
+        let _ = writeln!(text, "\n  then c{}", index / 10);
+    }
+    text
+}
+
+fn profiles(criterion: &mut Criterion) {
+    let policy = article();
+    let engine = Engine::new(&policy, &View::default()).expect("the article has a date");
+    let known = profile(&policy, include_str!("../tests/profiles/kherson.json"));
+    let unknown = profile(&policy, r#"{"ukrainian": true, "under_occupation": true}"#);
+    let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
+    let mut group = criterion.benchmark_group("article, six outcomes");
+    group.bench_function("known profile", |bencher| {
+        bencher.iter(|| engine.statuses(black_box(&known), &mut scratch, &mut statuses));
+    });
+    group.bench_function("three unknown facts", |bencher| {
+        bencher.iter(|| engine.statuses(black_box(&unknown), &mut scratch, &mut statuses));
+    });
+    group.bench_function("known profile, with reasons", |bencher| bencher.iter(|| engine.outcomes(black_box(&known))));
+    group.bench_function("three unknown facts, with reasons", |bencher| {
+        bencher.iter(|| engine.outcomes(black_box(&unknown)));
+    });
+    group.finish();
+}
+
+fn compile(criterion: &mut Criterion) {
+    let article = article();
+    let mut group = criterion.benchmark_group("compile");
+    group.bench_function("article", |bencher| {
+        bencher.iter(|| Engine::new(black_box(&article), &View::default()).is_ok())
+    });
+    for rules in [10, 100, 200] {
+        let text = generated(rules);
+        let policy = Policy::load("generated.ensue", |_| Ok(text.clone().into())).expect("sound");
+        group.bench_function(format!("{rules} rules"), |bencher| {
+            bencher.iter(|| Engine::new(black_box(&policy), &View::default()).is_ok());
+        });
+    }
+    group.finish();
+}
+
+/// Four sizes, so that it shows whether the time grows as the text does.
+fn load(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("parse and check");
+    group.sample_size(20);
+    for rules in [1_250, 2_500, 5_000, 10_000] {
+        let text = generated(rules);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(format!("{rules} rules"), |bencher| {
+            bencher.iter(|| Policy::load("generated.ensue", |_| Ok(text.clone().into())).is_ok());
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, profiles, compile, load);
+criterion_main!(benches);
