@@ -31,20 +31,21 @@ fn styled(style: Style, text: &str) -> String {
 /// A text from outside as it is shown: on one line, control characters escaped.
 #[must_use]
 pub fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for (index, word) in text.split_whitespace().enumerate() {
-        if index > 0 {
-            plain.push(' ');
-        }
-        for c in word.chars() {
-            if c.is_control() || is_invisible(c) {
-                plain.extend(c.escape_unicode());
-            } else {
-                plain.push(c);
-            }
+    escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A line of a file as it is shown: with its white space, other control characters escaped.
+#[must_use]
+pub fn escaped(line: &str) -> String {
+    let mut shown = String::with_capacity(line.len());
+    for c in line.chars() {
+        if c != '\t' && c.is_control() || is_invisible(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
         }
     }
-    plain
+    shown
 }
 
 /// Characters that show nothing and can change how their neighbours are read.

@@ -4,6 +4,7 @@ pub mod ast;
 mod characters;
 mod grammar;
 mod input;
+mod print;
 pub mod token;
 
 use nom::Err;
@@ -11,6 +12,7 @@ use nom::Err;
 use crate::diagnostic::{Code, Diagnostic, nearest, or_list};
 use crate::text::{FileId, Place};
 pub use characters::decode;
+pub use print::{Refused, format};
 use input::{Input, Mistake, Why};
 use token::{Kind, OPENERS, Token};
 

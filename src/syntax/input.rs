@@ -218,10 +218,13 @@ pub fn text(input: Input<'_>) -> Parsed<'_, ast::Text> {
     Ok((rest, ast::Text { value: unescape(body), span }))
 }
 
+/// What a text says: escapes replaced, and every line end LF, so that a file saved with CRLF
+/// says the same.
 fn unescape(body: &str) -> String {
-    if !body.contains('\\') {
+    if !body.contains(['\\', '\r']) {
         return body.to_owned();
     }
+    let body = body.replace("\r\n", "\n");
     let mut value = String::with_capacity(body.len());
     let mut characters = body.chars();
     while let Some(c) = characters.next() {
