@@ -94,6 +94,13 @@ impl ProfileReader<'_> {
         let words = words.split(" at line ").next().unwrap_or_default();
         let report = match error.classify() {
             serde_json::error::Category::Data => Diagnostic::error(Code::ProfileSyntax, "a profile is a JSON object"),
+            serde_json::error::Category::Eof => {
+                Diagnostic::error(Code::ProfileSyntax, "this is not JSON: it ends too early")
+            }
+            _ if words == "trailing characters" => {
+                let report = Diagnostic::error(Code::ProfileSyntax, "something stands after the profile's end");
+                report.help("several profiles stand in a file `.jsonl`, one on each line")
+            }
             _ => Diagnostic::error(Code::ProfileSyntax, format!("this is not JSON: {words}")),
         };
         let report = report.spot(self.name, Some(at));

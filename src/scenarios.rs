@@ -1,6 +1,7 @@
 //! The scenarios of a policy: what is expected, and what is found.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{ConsequenceId, Date, Expected, Policy, Scenario};
@@ -29,9 +30,8 @@ pub struct Surprise {
 pub fn verdicts(policy: &Policy) -> Result<Vec<Verdict<'_>>, Diagnostic> {
     let mut engines: HashMap<Option<Date>, Engine<'_>> = HashMap::new();
     for scenario in &policy.scenarios {
-        if !engines.contains_key(&scenario.on) {
-            let view = View { on: scenario.on, ..View::default() };
-            engines.insert(scenario.on, Engine::new(policy, &view)?);
+        if let Entry::Vacant(entry) = engines.entry(scenario.on) {
+            entry.insert(Engine::new(policy, &View { on: scenario.on, ..View::default() })?);
         }
     }
     let mut scratch = Scratch::default();

@@ -10,10 +10,10 @@ pub mod token;
 use nom::Err;
 
 use crate::diagnostic::{Code, Diagnostic, nearest, or_list};
-use crate::text::{FileId, Place};
+use crate::text::{FileId, Place, Span};
 pub use characters::decode;
-pub use print::{Refused, format};
 use input::{Input, Mistake, Why};
+pub use print::{Refused, format};
 use token::{Kind, OPENERS, Token};
 
 /// Reads one file: the tree as far as it could be read, and every mistake, in order of place.
@@ -148,71 +148,113 @@ impl Reader {
 
     /// What a token where something else was wanted is reported as; nothing, if it was
     /// reported already.
-    fn unexpected(&self, start: Input<'_>, mistake: &Mistake, wanted: &str) -> Option<Diagnostic> {
-        let place = self.place(mistake.at);
-        let skipped = start.tokens().partition_point(|token| token.span.start < mistake.at.start);
-        let found = start.skip(skipped);
-        let word = one_line(found.word());
-        let token = match found.next() {
-            None if self.diagnostics.iter().any(|it| it.code == Code::UnfinishedText) => return None,
-            None => {
-                let message = format!("expected {wanted}, and the file ends here");
-                return Some(Diagnostic::error(Code::Syntax, message).at(place, ""));
-            }
-            Some(token) => token,
+    fn unexpected(&mut self, start: Input<'_>, mistake: &Mistake, wanted: &str) -> Option<Diagnostic> {
+        let taken = start.tokens().partition_point(|token| token.span.start < mistake.at.start);
+        let found = start.skip(taken);
+        let before = start.tokens()[..taken].last().copied();
+        let Some(token) = found.next() else {
+            return self.cut_short(before, wanted);
         };
         if token.kind == Kind::Bad {
             return None;
         }
-        if start.here() == token.span && !is_opener(start) {
+        let is_unfinished = |text: Token| {
+            let mut reported = self.diagnostics.iter().filter(|it| it.code == Code::UnfinishedText);
+            reported.any(|it| it.labels[0].place.span.start == text.span.start)
+        };
+        if before.is_some_and(is_unfinished) {
+            return None;
+        }
+        let place = self.place(mistake.at);
+        let word = one_line(found.word());
+        if taken == 0 && !is_opener(start) {
             return Some(self.outside(token, &word, place));
         }
+        let shown = if token.kind == Kind::Text { "a text".to_owned() } else { format!("`{word}`") };
+        let report = |code| Diagnostic::error(code, format!("expected {wanted}, found {shown}")).at(place, "");
+        if before.is_some_and(|text| text.kind == Kind::Text && text.span.end == token.span.start) {
+            // The quote that ended the text was probably meant to stand inside it, and what
+            // follows it is no name.
+            self.diagnostics.retain(|it| it.code != Code::BadName || it.labels[0].place != place);
+            let help = "a quote inside a text is written `\\\"`; or a text further up has no closing quote";
+            return Some(report(Code::Syntax).help(help));
+        }
         let opener = start.word();
-        let parts = parts_of(opener);
-        let report =
-            |code, found: &str| Diagnostic::error(code, format!("expected {wanted}, found {found}")).at(place, "");
-        let quoted = format!("`{word}`");
-        Some(match token.kind {
-            Kind::Keyword if (wanted.contains("a name") || wanted.contains("the name")) && !is_opener(found) => {
+        let disorder = order_of(opener).filter(|_| is_out_of_order(start, taken));
+        Some(match (token.kind, disorder) {
+            (Kind::Keyword, _) if (wanted.contains("a name") || wanted.contains("the name")) && !is_opener(found) => {
                 let message = format!("`{word}` is a word of the language and cannot be a name");
                 Diagnostic::error(Code::ReservedWord, message)
                     .at(place, format!("expected {wanted}"))
                     .help(format!("use another name, such as `{word}_`"))
             }
-            Kind::Keyword if parts.contains(&word.as_str()) => {
-                let report = report(Code::OutOfOrder, &quoted);
-                match order_of(opener) {
-                    Some(order) => report.help(order),
-                    None => report,
-                }
+            (Kind::Keyword, Some(order)) => report(Code::OutOfOrder).help(order),
+            (Kind::Name, _) if before.is_some_and(|it| it.kind == Kind::Name) && wanted == "the next declaration" => {
+                report(Code::Syntax).help("the items of a list are separated by commas")
             }
-            Kind::Text => report(Code::Syntax, "a text").help("if a quote belongs inside a text, write `\\\"`"),
-            Kind::Name => {
-                let known: Vec<&str> = parts.iter().chain(OPENERS).copied().collect();
-                with_spelling(report(Code::Syntax, &quoted), &word, &known, place)
+            (Kind::Name, _) => {
+                let known: Vec<&str> = parts_of(opener).iter().chain(OPENERS).copied().collect();
+                with_spelling(report(Code::Syntax), &word, &known, place, choices(wanted))
             }
-            _ => report(Code::Syntax, &quoted),
+            _ => match choices(wanted) {
+                Some(choices) => report(Code::Syntax).help(choices),
+                None => report(Code::Syntax),
+            },
         })
+    }
+
+    /// The file ends where something was wanted: marked behind its last word.
+    fn cut_short(&self, last: Option<Token>, wanted: &str) -> Option<Diagnostic> {
+        if self.diagnostics.iter().any(|it| it.code == Code::UnfinishedText) {
+            return None;
+        }
+        let end = last.map_or(0, |token| token.span.end as usize);
+        let message = format!("expected {wanted}, and the file ends here");
+        Some(Diagnostic::error(Code::Syntax, message).at(self.place(Span::new(end, end)), ""))
     }
 
     /// What stands where a declaration should begin.
     fn outside(&self, token: Token, word: &str, place: Place) -> Diagnostic {
         let found = if token.kind == Kind::Text { "a text".to_owned() } else { format!("`{word}`") };
         let report = Diagnostic::error(Code::Syntax, format!("expected a declaration, found {found}")).at(place, "");
-        let report = with_spelling(report, word, OPENERS, place);
-        if report.help.is_empty() {
-            return report.help(format!("a declaration begins with {}", or_list(&OPENERS[2..])));
-        }
-        report
+        let openers = format!("a declaration begins with {}", or_list(&OPENERS[2..]));
+        with_spelling(report, word, OPENERS, place, Some(&openers))
     }
 }
 
-/// Offers the nearest of the words that could stand here.
-fn with_spelling(report: Diagnostic, word: &str, known: &[&str], place: Place) -> Diagnostic {
-    match nearest(word, known) {
-        Some(near) => report.help(format!("did you mean `{near}`?")).fix(place, near),
-        None => report,
+/// Offers the nearest of the words that could stand here; if none is near, `otherwise`.
+fn with_spelling(report: Diagnostic, word: &str, known: &[&str], place: Place, otherwise: Option<&str>) -> Diagnostic {
+    match (nearest(word, known), otherwise) {
+        (Some(near), _) => report.help(format!("did you mean `{near}`?")).fix(place, near),
+        (None, Some(help)) => report.help(help),
+        (None, None) => report,
     }
+}
+
+/// What there is to choose from, where what was wanted is not itself a list of it.
+fn choices(wanted: &str) -> Option<&'static str> {
+    match wanted {
+        "the fact's type" => Some("a type is `yes or no`, `one of` with values, `number`, `whole number` or `date`"),
+        "a status after `expect`" => {
+            Some("a status is `follows`, `does not follow`, `ruled out`, `disputed`, `undetermined` or `only`")
+        }
+        _ => None,
+    }
+}
+
+/// Whether the word after `taken` tokens is a part of this declaration that stands too early or
+/// too late: a part of a higher rank came before it, or one of a lower rank comes after it.
+fn is_out_of_order(start: Input<'_>, taken: usize) -> bool {
+    let parts = parts_of(start.word());
+    let rank = |token: &Token| match token.kind {
+        Kind::Keyword => parts.iter().position(|part| *part == start.slice(token.span)),
+        _ => None,
+    };
+    let Some(found) = rank(&start.tokens()[taken]) else { return false };
+    let before = start.tokens()[1..taken].iter().filter_map(rank);
+    let is_end = |token: &&Token| token.kind != Kind::Keyword || !OPENERS.contains(&start.slice(token.span));
+    let after = start.tokens()[taken + 1..].iter().take_while(is_end).filter_map(rank);
+    before.max().is_some_and(|before| found < before) || after.min().is_some_and(|after| after < found)
 }
 
 /// Readings longer than this, in bytes, are not shown.

@@ -245,7 +245,7 @@ impl Lowering<'_> {
         let mut seen: HashMap<&str, Span> = HashMap::new();
         for (name, _) in values {
             if let Some(first) = seen.insert(&name.text, name.span) {
-                self.repeated(&name.text, name.span, first);
+                self.repeated(&format!("`{}`", name.text), name.span, first);
             }
         }
         values.iter().map(|(name, label)| Item { name: name.text.clone(), label: value_of(label.as_ref()) }).collect()
@@ -333,7 +333,7 @@ impl Lowering<'_> {
 
     fn only_once(&mut self, once: &mut HashMap<&'static str, Span>, part: &'static str, span: Span) {
         if let Some(first) = once.insert(part, span) {
-            self.repeated(part, span, first);
+            self.repeated(&format!("`{part}`"), span, first);
         }
     }
 

@@ -8,6 +8,7 @@ use super::ast::{self, Comparison, Condition, Expected, Item, LiteralKind, TestK
 use super::input::{
     Input, MAX_NESTING, Parsed, Why, date, expect, keyword, list, many, mark, name, number, text, word,
 };
+use super::token::Kind;
 
 // policy = "policy" name text [ "as of" date ] ;
 pub fn policy(start: Input<'_>) -> Parsed<'_, ast::Policy> {
@@ -101,8 +102,7 @@ fn fact(input: Input<'_>) -> Parsed<'_, ast::Fact> {
     let (input, name) = expect("a name for the fact", name)(input)?;
     let (input, label) = expect("what it means, in quotes", text)(input)?;
     let (input, _) = expect("`:` and the fact's type", mark(":"))(input)?;
-    let (input, kind) =
-        expect("a type: `yes or no`, `one of …`, `number`, `whole number` or `date`", fact_kind)(input)?;
+    let (input, kind) = expect("the fact's type", fact_kind)(input)?;
     let (input, ask) = opt_after("ask", "the question, in quotes", text)(input)?;
     let (input, note) = opt_after("note", "the note, in quotes", text)(input)?;
     Ok((input, ast::Fact { name, label, kind, ask, note }))
@@ -244,8 +244,7 @@ fn expectation(start: Input<'_>) -> Parsed<'_, ast::Expectation> {
         keyword("undetermined").map(|_| Expected::Undetermined),
         keyword("only").map(|_| Expected::Only),
     ));
-    const WANTED: &str = "`follows`, `does not follow`, `ruled out`, `disputed`, `undetermined` or `only`";
-    let (input, expected) = expect(WANTED, statuses)(input)?;
+    let (input, expected) = expect("a status after `expect`", statuses)(input)?;
     let (input, consequences) = expect("the name of a consequence", names)(input)?;
     Ok((input, ast::Expectation { expected, consequences, span: start.span_to(input) }))
 }
@@ -331,6 +330,10 @@ fn test(start: Input<'_>) -> Parsed<'_, ast::Test> {
 
 fn comparison_or_name(input: Input<'_>) -> Parsed<'_, (ast::Name, TestKind)> {
     let (input, name) = name(input)?;
+    if input.next().is_some_and(|token| token.kind == Kind::Bad) {
+        // `region = kherson`: the `=` was reported, and no test of `region` alone was meant.
+        return Err(Err::Failure(input.mistake(Why::Wanted("a comparison"))));
+    }
     let (input, kind) = alt((is, compare, |input| Ok((input, TestKind::Holds)))).parse(input)?;
     Ok((input, (name, kind)))
 }

@@ -78,31 +78,51 @@ pub fn is_name(word: &str) -> bool {
 
 fn has_name_shape(word: &str) -> bool {
     let tail = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_';
-    word.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && word.as_bytes().iter().all(|byte| tail(byte))
+    word.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && word.as_bytes().iter().all(tail)
 }
 
 /// Splits a file's text into tokens and reports what is wrong inside them.
 #[must_use]
 pub fn tokenize(file: FileId, text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
-    let mut lexer = Lexer { file, text, at: 0, unfinished: false, diagnostics: Vec::new() };
-    // Rule files have about five bytes a token; guessing low costs one or two moves.
-    let mut tokens = Vec::with_capacity(text.len() / 5);
+    let mut lexer = Lexer {
+        file,
+        text,
+        start: 0,
+        at: 0,
+        // Rule files have about five bytes a token; guessing low costs one or two moves.
+        tokens: Vec::with_capacity(text.len() / 5),
+        diagnostics: Vec::new(),
+        suspect: None,
+        unfinished: false,
+    };
     while lexer.at < text.len() {
-        let start = lexer.at;
+        lexer.start = lexer.at;
         let kind = lexer.token();
-        debug_assert!(lexer.at > start, "every token takes at least one byte");
-        tokens.push(Token { kind, span: Span::new(start, lexer.at) });
+        debug_assert!(lexer.at > lexer.start, "every token takes at least one byte");
+        lexer.tokens.push(Token { kind, span: Span::new(lexer.start, lexer.at) });
     }
-    (tokens, lexer.diagnostics)
+    (lexer.tokens, lexer.diagnostics)
 }
 
 struct Lexer<'a> {
     file: FileId,
     text: &'a str,
+    /// Where the token begins that is being read.
+    start: usize,
     at: usize,
+    tokens: Vec<Token>,
+    diagnostics: Vec<Diagnostic>,
+    /// The first text that holds a line like the beginning of a declaration.
+    suspect: Option<Suspect>,
     /// Whether a text without an end was met before.
     unfinished: bool,
-    diagnostics: Vec<Diagnostic>,
+}
+
+/// A text that probably lacks its closing quote, if some text does.
+struct Suspect {
+    start: usize,
+    /// How many mistakes were found before it.
+    reported: usize,
 }
 
 impl Lexer<'_> {
@@ -193,11 +213,14 @@ impl Lexer<'_> {
             self.diagnostics.push(report);
             return Kind::Keyword;
         }
-        let message = match word.chars().find(|c| !c.is_ascii()) {
-            Some(c) => format!("a name is written with a–z, 0–9 and `_`; `{c}` (U+{:04X}) is another letter", c as u32),
-            None => "a name begins with a–z and goes on with a–z, 0–9 or `_`".to_owned(),
+        let report = match word.chars().find(|c| !c.is_ascii()) {
+            Some(c) => {
+                Diagnostic::error(Code::BadName, format!("`{c}` (U+{:04X}) is not one of the letters a–z", c as u32))
+                    .at(place, "names are written with a–z, 0–9 and `_`")
+            }
+            None => Diagnostic::error(Code::BadName, "a name begins with a–z and goes on with a–z, 0–9 or `_`")
+                .at(place, ""),
         };
-        let report = Diagnostic::error(Code::BadName, message).at(place, "");
         let plain: String = lower.chars().map(|c| look_alike(c).unwrap_or(c)).collect();
         self.diagnostics.push(if is_name(&plain) {
             report.help(format!("`{plain}` would do")).fix(place, plain)
@@ -223,6 +246,9 @@ impl Lexer<'_> {
             }
         }
         self.at += 1;
+        if self.suspect.is_none() && holds_declaration(&self.text[start..self.at]) {
+            self.suspect = Some(Suspect { start, reported });
+        }
         Kind::Text
     }
 
@@ -240,19 +266,33 @@ impl Lexer<'_> {
 
     /// A text without a closing quote: it is taken to end with its first line.
     ///
+    /// Where an earlier text swallowed a declaration, it is the one that was not closed: what
+    /// was read since then had texts and rules the wrong way round, and is read again.
+    ///
     /// Only once in a file: a text of escaped quotes would otherwise be read to its end again
     /// from each of them.
     fn unfinished(&mut self, start: usize) -> Kind {
         if std::mem::replace(&mut self.unfinished, true) {
             return Kind::Bad;
         }
+        let swallows = self.suspect.take();
+        let label = match swallows {
+            Some(_) => "it begins here, and the next declaration stands inside it",
+            None => "it begins here, and the file ends before it does",
+        };
+        let start = swallows.map_or(start, |Suspect { start, reported }| {
+            self.diagnostics.truncate(reported);
+            self.tokens.retain(|token| (token.span.start as usize) < start);
+            self.start = start;
+            start
+        });
         let body = &self.text[start + 1..];
         let first_line = body.find('\n').unwrap_or(body.len());
         self.at = start + 1;
         let opening = self.place(start);
         self.at = start + 1 + body[..first_line].trim_end().len();
         let report = Diagnostic::error(Code::UnfinishedText, "this text has no closing quote")
-            .at(opening, "it begins here, and the file ends before it does")
+            .at(opening, label)
             .help("close it with `\"`; if it looks closed, an earlier text is not, or holds a `\"` that needs a `\\` before it");
         self.diagnostics.push(report);
         Kind::Text
@@ -262,7 +302,7 @@ impl Lexer<'_> {
     /// `2025-03-07T10:00` and `18years` are one mistake each.
     fn number(&mut self) -> Kind {
         let start = self.at;
-        let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '+');
+        let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '+' | '/');
         let mut length = self.rest().find(|c| !inside(c)).unwrap_or(self.rest().len());
         if is_date(self.rest().get(..10).unwrap_or_default()) && self.rest()[10..].starts_with(['T', 't']) {
             let inside = |c: char| inside(c) || c == ':';
@@ -285,13 +325,13 @@ impl Lexer<'_> {
         if first.is_alphabetic() {
             return self.word();
         }
-        if matches!(first, '“' | '”' | '„' | '«' | '»') {
+        if matches!(first, '“' | '”' | '„' | '«' | '»' | '\'') {
             return self.curly_text();
         }
         if first == '\u{feff}' || first.is_whitespace() || is_bidi_control(first) {
             self.at += first.len_utf8();
             if first.is_whitespace() || first == '\u{feff}' && start > 0 {
-                self.unexpected(start, Some("write a plain space"));
+                self.unexpected(start, Some("write a plain space, or remove it: it looks like one or like nothing"));
             }
             return Kind::Space;
         }
@@ -305,7 +345,6 @@ impl Lexer<'_> {
             "|" | "||" => Some("write `or`"),
             "≤" => Some("write `<=`"),
             "≥" => Some("write `>=`"),
-            "'" => Some("a text stands between `\"` and `\"`"),
             ";" | "." => Some("nothing closes a declaration: the next one begins with its own word"),
             "-" => Some("words of a name are joined with `_`"),
             _ => None,
@@ -315,8 +354,10 @@ impl Lexer<'_> {
     }
 
     fn unexpected(&mut self, start: usize, help: Option<&str>) {
-        let written: String =
-            self.text[start..self.at].chars().take(12).map(|c| c.escape_debug().to_string()).collect();
+        // What shows nothing is named by its number.
+        let visible =
+            |c: char| if c.is_whitespace() || c == '\u{feff}' { format!("U+{:04X}", c as u32) } else { c.to_string() };
+        let written: String = self.text[start..self.at].chars().take(12).map(visible).collect();
         let report = Diagnostic::error(Code::UnexpectedCharacter, format!("`{written}` has no meaning here"))
             .at(self.place(start), "");
         self.diagnostics.push(match help {
@@ -325,22 +366,29 @@ impl Lexer<'_> {
         });
     }
 
-    /// A text between the quotes that word processors put: read to the end of its line at most.
+    /// A text between other quotes, as word processors put them: read to the end of its line at
+    /// most.
     fn curly_text(&mut self) -> Kind {
         let start = self.at;
         let first = self.rest().chars().next().expect("not at the end").len_utf8();
         self.at += first;
         let opening = self.place(start);
-        let close = self.rest().find(['"', '“', '”', '«', '»', '\n']).unwrap_or(self.rest().len());
+        let close = self.rest().find(['"', '“', '”', '«', '»', '\'', '\n']).unwrap_or(self.rest().len());
         self.at += close;
         let closing = self.rest().chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
         self.at += closing;
         let report = Diagnostic::error(Code::UnexpectedCharacter, "a text stands between straight quotes")
             .at(opening, "")
-            .help("write `\"` on both sides; word processors put other quotes by themselves");
+            .help("write `\"` on both sides; word processors may put other quotes by themselves");
         self.diagnostics.push(report);
         Kind::Bad
     }
+}
+
+/// Whether a line of a text, not its first, begins like a declaration.
+fn holds_declaration(text: &str) -> bool {
+    let opens = |line: &str| line.split_once(' ').is_some_and(|(word, _)| OPENERS.contains(&word));
+    text.contains('\n') && text.lines().skip(1).any(opens)
 }
 
 /// The character of a conflict mark that opens this line, if one does.
@@ -379,7 +427,7 @@ fn check_number(written: &str) -> Result<(), Diagnostic> {
     if digits(whole) && digits(fraction) {
         return Ok(());
     }
-    Err(if written.matches('-').count() >= 2 {
+    Err(if written.matches(['-', '/']).count() >= 2 {
         Diagnostic::error(Code::BadDate, "this is no date").help("a date is written 2025-03-07, with no time of day")
     } else {
         Diagnostic::error(Code::BadNumber, "this is no number")
