@@ -106,11 +106,11 @@ fn check_outcome(truth: &Truth, values: &[Option<usize>], outcome: &Outcome) -> 
     Ok(())
 }
 
+/// A status, what it depends on, how many facts settle it, its rules, and their origins.
+type Evidence = (Status, BTreeSet<String>, usize, BTreeSet<String>, usize);
+
 /// Compared by name, since ids follow the order of declaration.
-fn by_name(
-    policy: &Policy,
-    outcomes: &[Outcome],
-) -> BTreeMap<String, (Status, BTreeSet<String>, usize, BTreeSet<String>, usize)> {
+fn by_name(policy: &Policy, outcomes: &[Outcome]) -> BTreeMap<String, Evidence> {
     let facts = |facts: &[ensue::model::FactId]| facts.iter().map(|fact| policy[*fact].name.clone()).collect();
     let rules = |outcome: &Outcome| outcome.rules.iter().map(|rule| policy[*rule].name.clone()).collect();
     let entry = |outcome: &Outcome| {
