@@ -1,7 +1,10 @@
 //! One test program: properties against brute force, the corpus, the command line, the docs.
 
+mod calendar;
 mod corpus;
 mod docs;
 mod examples;
+mod format;
 mod generate;
+mod limits;
 mod properties;
