@@ -8,6 +8,7 @@ mod evaluate;
 mod explain;
 mod order;
 mod outcome;
+mod paths;
 mod status;
 mod view;
 

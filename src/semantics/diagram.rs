@@ -32,6 +32,12 @@ impl NodeId {
         self.0 < ENDS
     }
 
+    /// The node at a place among the nodes.
+    #[must_use]
+    pub fn at(index: usize) -> Self {
+        NodeId(u32::try_from(index).expect("the budget keeps diagrams small") + ENDS)
+    }
+
     /// Its place among the nodes. INVARIANT: not an end.
     #[must_use]
     pub fn index(self) -> usize {
@@ -179,6 +185,23 @@ impl Diagram {
         self.joined.clear();
     }
 
+    /// For each place among the nodes whether it can be reached from one of `from`.
+    pub fn reachable(&self, from: impl Iterator<Item = NodeId>) -> Vec<bool> {
+        let mut reached: Vec<bool> = Vec::new();
+        for node in from.filter(|node| !node.is_end()) {
+            reached.resize(reached.len().max(node.index() + 1), false);
+            reached[node.index()] = true;
+        }
+        // Nodes are made after those they lead to, so one pass downwards meets each in time.
+        for index in (0..reached.len()).rev() {
+            if reached[index] {
+                let inner = self.branches(NodeId::at(index)).iter().filter(|branch| !branch.to.is_end());
+                inner.for_each(|branch| reached[branch.to.index()] = true);
+            }
+        }
+        reached
+    }
+
     /// The ends that can be reached from a node, as bits, and the levels asked on the way,
     /// ascending.
     pub fn survey(&self, from: NodeId) -> (u8, Vec<Level>) {
@@ -186,21 +209,11 @@ impl Diagram {
             return (1 << from.0, Vec::new());
         }
         let (mut ends, mut levels) = (0, Vec::new());
-        // Nodes are made after those they lead to, so one pass downwards meets each in time.
-        let mut reached = vec![false; from.index() + 1];
-        reached[from.index()] = true;
-        for index in (0..reached.len()).rev() {
-            if !reached[index] {
-                continue;
-            }
-            let id = NodeId(u32::try_from(index).expect("node numbers fit") + ENDS);
-            levels.push(self.level(id));
-            for branch in self.branches(id) {
-                match branch.to.is_end() {
-                    true => ends |= 1 << branch.to.0,
-                    false => reached[branch.to.index()] = true,
-                }
-            }
+        for (index, _) in self.reachable(std::iter::once(from)).iter().enumerate().filter(|(_, reached)| **reached) {
+            let node = NodeId::at(index);
+            levels.push(self.level(node));
+            let leaves = self.branches(node).iter().filter(|branch| branch.to.is_end());
+            leaves.for_each(|branch| ends |= 1 << branch.to.0);
         }
         levels.sort_unstable();
         levels.dedup();
@@ -218,7 +231,7 @@ impl Diagram {
             return id;
         }
         let narrow = |length: usize| u32::try_from(length).expect("the budget keeps diagrams small");
-        let id = NodeId(narrow(self.nodes.len()) + ENDS);
+        let id = NodeId::at(self.nodes.len());
         self.nodes.push(Node { level, first: narrow(self.branches.len()), count: narrow(branches.len()) });
         self.branches.extend_from_slice(branches);
         let (nodes, all) = (&self.nodes, &self.branches);

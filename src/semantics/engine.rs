@@ -6,6 +6,7 @@ use super::cells::{Cell, Cells, UNKNOWN};
 use super::decide::{Decider, Logic, Sides};
 use super::diagram::{Branch, Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE, push_branch};
 use super::order::fact_order;
+use super::paths::Paths;
 use super::status::{Possible, Settled, Status};
 use super::view::{Selection, View};
 use crate::diagnostic::Diagnostic;
@@ -47,6 +48,8 @@ pub struct Engine<'p> {
     levels: Vec<Level>,
     diagram: Diagram,
     compiled: Compiled,
+    /// The consequences' diagrams again, for profiles in which all that is asked is known.
+    paths: Paths,
 }
 
 /// The diagrams of a policy; `None` where one would have grown over the limits.
@@ -140,7 +143,8 @@ impl<'p> Engine<'p> {
         let mut decider = Decider::new(policy, &selection, &cells, logic);
         let compiled = Compiled::make(policy, &mut decider, limits);
         let diagram = decider.logic.diagram;
-        Ok(Self { policy, selection, limits, cells, order, levels, diagram, compiled })
+        let paths = Paths::lay(&diagram, compiled.roots.iter().map(|(root, _)| *root));
+        Ok(Self { policy, selection, limits, cells, order, levels, diagram, compiled, paths })
     }
 
     /// How many nodes the compiled policy has.
@@ -170,7 +174,10 @@ impl<'p> Engine<'p> {
         for (consequence, (root, first)) in self.policy.consequence_ids().zip(&self.compiled.roots) {
             let status = match (*first, *root) {
                 (Some(first), _) => statuses[first],
-                (None, Some(root)) => Status::from_bits(self.ends(root, scratch)),
+                (None, Some(root)) => match self.paths.walk(consequence.index(), &scratch.known) {
+                    Some(end) => Status::from_bits(1 << end.0),
+                    None => Status::from_bits(self.ends(root, scratch)),
+                },
                 (None, None) => Status::new(self.residual(Question::Status(consequence), &scratch.known).0.possible),
             };
             statuses.push(status);
