@@ -24,7 +24,8 @@ pub struct RuleReason {
     pub rule: RuleId,
     /// What it did.
     pub effect: Effect,
-    /// The smallest set of known facts that settles it; empty where nothing is settled.
+    /// A smallest set of known facts that settles it: that it applies undefeated, that it does
+    /// not apply, or that it has no effect. Empty where nothing is settled.
     pub because: Vec<FactId>,
 }
 
@@ -65,16 +66,19 @@ fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, index: usize) ->
         return RuleReason { rule, effect: Effect::Absent(absent), because: Vec::new() };
     }
     let (reach, depends_on) = case.ask(question);
-    let effect = match reach.settled() {
+    let applies = Question::Applies(rule);
+    let (effect, settles) = match reach.settled() {
         None => return RuleReason { rule, effect: Effect::Open(depends_on), because: Vec::new() },
-        Some(true) => Effect::Applies,
-        Some(false) => match case.ask(Question::Applies(rule)).0.settled() {
-            Some(false) => Effect::DoesNotApply,
-            Some(true) => Effect::Defeated(winners(case, consequence, rule)),
-            None => Effect::NoEffect,
+        Some(true) => (Effect::Applies, question),
+        Some(false) => match case.ask(applies).0.settled() {
+            // Fewer facts may settle that it has no effect, by way of a rule that would defeat
+            // it: they would be no reason why it does not apply.
+            Some(false) => (Effect::DoesNotApply, applies),
+            Some(true) => (Effect::Defeated(winners(case, consequence, rule)), question),
+            None => (Effect::NoEffect, question),
         },
     };
-    RuleReason { rule, effect, because: because(case, question) }
+    RuleReason { rule, effect, because: because(case, settles) }
 }
 
 /// The rules that override it and are not known to have no effect.

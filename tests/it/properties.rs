@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ensue::semantics::{Engine, Limits, Outcome, Scratch, Settled, View, evaluate};
+use ensue::semantics::{Effect, Engine, Limits, Outcome, Scratch, Settled, View, evaluate};
 use ensue::{Policy, Profile, Status};
 use proptest::prelude::*;
 
-use crate::generate::{FACTS, ON, Tape, completions, policy, profile_json, tapes};
+use crate::generate::{self, FACTS, ON, Tape, completions, policy, profile_json, tapes};
 
 fn load(text: &str) -> Policy {
     match Policy::load("generated.ensue", |_| Ok(text.into())) {
@@ -148,6 +148,89 @@ proptest! {
         }
     }
 
+    /// What each rule did, and the facts that settle it, for random profiles.
+    #[test]
+    fn reasons_of_rules_are_exact(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let declarations = generate::policy(&mut tape);
+        let rules = rule_lines(&declarations);
+        let subject = &rules[tape.pick(rules.len())];
+        let consequence = subject.concludes[0].clone();
+        // `applies` follows where the subject applies; `effect` where it also is undefeated.
+        let mut probed = declarations.clone();
+        probed.push("consequence applies \"A\" consequence effect \"E\"".to_owned());
+        probed.push(format!("rule probe \"P\" {} then applies", subject.condition));
+        for other in rules.iter().filter(|other| other.concludes.contains(&consequence)) {
+            let not = if other.name == subject.name { "" } else { "not " };
+            let loser = |loser: &&String| rules.iter().any(|rule| rule.name == **loser && rule.concludes.contains(&consequence));
+            let overrides = match other.overrides.as_ref().filter(loser) {
+                Some(loser) => format!(" overrides copy_{loser}"),
+                None => String::new(),
+            };
+            probed.push(format!("rule copy_{} \"C\" {} then {not}effect{overrides}", other.name, other.condition));
+        }
+        let probed = load(&source(&probed));
+        let truth = Truth::of(&probed, &View::default());
+        let place = |name: &str| probed.consequence(name).expect("it is declared").index();
+        let policy = load(&source(&declarations));
+        let engine = Engine::new(&policy, &View::default()).expect("the policy has a date");
+        let values = values(&mut tape);
+        let id = policy.consequence(&consequence).expect("it is declared");
+        let explanation = engine.explain(id, &profile(&policy, &values));
+        let reason = explanation.rules.iter().find(|reason| policy[reason.rule].name == subject.name).expect("it concludes");
+        let holds = |consequence: &str, values: &[Option<usize>]| -> BTreeSet<bool> {
+            truth.possible(values, place(consequence)).into_iter().map(Settled::holds).collect()
+        };
+        let (applies, effect) = (holds("applies", &values), holds("effect", &values));
+        let (yes, no) = (BTreeSet::from([true]), BTreeSet::from([false]));
+        let settles = match &reason.effect {
+            Effect::Absent(_) => {
+                prop_assert_eq!(applies, no, "a rule that is not in force does not apply");
+                return Ok(());
+            }
+            Effect::Open(facts) => {
+                prop_assert_eq!(effect.len(), 2);
+                // Two completions of the probe differ in the same facts as those of the subject.
+                let differs: Vec<usize> = (0..FACTS.len()).filter(|fact| values[*fact].is_none()).filter(|fact| {
+                    let pairs = truth.matching(&values).filter(|(case, _)| case[*fact] == 0);
+                    pairs.into_iter().any(|(case, statuses)| {
+                        let same = |other: &Vec<usize>| (0..FACTS.len()).all(|at| at == *fact || other[at] == case[at]);
+                        let mut others = truth.cases.iter().filter(|(other, _)| same(other));
+                        others.any(|(_, others)| others[place("effect")].holds() != statuses[place("effect")].holds())
+                    })
+                }).collect();
+                prop_assert_eq!(indices(facts), differs);
+                return Ok(());
+            }
+            Effect::Applies => {
+                prop_assert_eq!((&applies, &effect), (&yes, &yes));
+                "effect"
+            }
+            Effect::DoesNotApply => {
+                prop_assert_eq!(&applies, &no);
+                "applies"
+            }
+            Effect::Defeated(winners) => {
+                prop_assert_eq!((&applies, &effect), (&yes, &no));
+                prop_assert!(!winners.is_empty(), "something defeats it");
+                "effect"
+            }
+            Effect::NoEffect => {
+                prop_assert_eq!((applies.len(), &effect), (2, &no));
+                "effect"
+            }
+        };
+        let because = indices(&reason.because);
+        prop_assert!(because.iter().all(|fact| values[*fact].is_some()), "a reason is known");
+        prop_assert_eq!(holds(settles, &keep(&values, &because)), holds(settles, &values), "the reasons settle it");
+        let known: Vec<usize> = (0..FACTS.len()).filter(|fact| values[*fact].is_some()).collect();
+        for subset in (0..1_u32 << known.len()).filter(|subset| (subset.count_ones() as usize) < because.len()) {
+            let fewer: Vec<usize> =
+                known.iter().enumerate().filter(|(bit, _)| subset >> bit & 1 == 1).map(|(_, fact)| *fact).collect();
+            prop_assert!(holds(settles, &keep(&values, &fewer)).len() > 1, "no smaller set settles it");
+        }
+    }
+
     /// Law 1: learning a fact never changes a settled status, and never widens what is possible.
     #[test]
     fn learning_only_narrows(choices in tapes()) {
@@ -265,6 +348,30 @@ proptest! {
 struct ClaimLine {
     name: String,
     by: String,
+}
+
+/// A rule taken apart by its words alone.
+struct RuleLine {
+    name: String,
+    /// From `in force` or `when` up to `then`.
+    condition: String,
+    concludes: Vec<String>,
+    overrides: Option<String>,
+}
+
+fn rule_lines(declarations: &[String]) -> Vec<RuleLine> {
+    let line = |text: &String| {
+        let (head, tail) = text.strip_prefix("rule ")?.split_once(" then ")?;
+        let from = head.find(" in force").or_else(|| head.find(" when "))?;
+        let (concludes, overrides) = tail.split_once(" overrides ").unwrap_or((tail, ""));
+        Some(RuleLine {
+            name: head.split(' ').next()?.to_owned(),
+            condition: head[from..].to_owned(),
+            concludes: concludes.trim_start_matches("not ").split(", ").map(str::to_owned).collect(),
+            overrides: Some(overrides.to_owned()).filter(|name| !name.is_empty()),
+        })
+    };
+    declarations.iter().filter_map(line).collect()
 }
 
 fn claims_of(rule: &str, declarations: &[String]) -> Vec<ClaimLine> {
