@@ -31,6 +31,9 @@ struct Arguments {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Color,
+    /// Say nothing but what was found: no line for what is in order
+    #[arg(long, short, global = true)]
+    quiet: bool,
 }
 
 #[derive(Subcommand)]
@@ -86,6 +89,7 @@ impl From<Diagnostics> for Failure {
 /// Where results and diagnostics go.
 struct Output {
     color: ColorChoice,
+    quiet: bool,
 }
 
 impl Output {
@@ -129,7 +133,7 @@ pub fn main() -> ExitCode {
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
-    let output = Output { color };
+    let output = Output { color, quiet: arguments.quiet };
     let found = match arguments.verb {
         Verb::Eval(verb) => verb.run(&output),
         Verb::Why(verb) => verb.run(&output),

@@ -272,7 +272,8 @@ fn number_value(name: &str, kind: &FactType, raw: &str) -> Read {
     Err(Box::new(report.help(format!("write {}", kind.describe()))))
 }
 
-/// A value on the command line: `yes`, `true`, a value's name, a number or a date.
+/// A value on the command line: `yes`, `true`, a value's name, a number or a date; `null` for
+/// one that is not known.
 ///
 /// # Errors
 /// As for a profile's value.
@@ -280,8 +281,10 @@ pub fn value_from_text(policy: &Policy, fact: FactId, text: &str) -> Result<Opti
     let kind = &policy[fact].kind;
     let bare = match kind {
         FactType::Number { .. } => serde_json::from_str::<&RawValue>(text).is_ok_and(|raw| !raw.get().starts_with('"')),
-        FactType::YesNo => matches!(text, "true" | "false"),
-        FactType::OneOf(_) | FactType::Date => false,
+        FactType::YesNo => matches!(text, "true" | "false" | "null"),
+        // A list may have a value that is called `null`.
+        FactType::OneOf(_) => text == "null" && kind.item(text).is_none(),
+        FactType::Date => text == "null",
     };
     let json = if bare { text.to_owned() } else { serde_json::Value::from(text).to_string() };
     value(policy, fact, &json).map_err(|report| *report)
@@ -583,6 +586,9 @@ fn finding<'a>(files: &'a Files, diagnostic: &'a Diagnostic) -> Finding<'a> {
         scenario: None,
     }
 }
+
+/// The JSON Schema of the documents that [`outcomes`] writes.
+pub const OUTCOMES_SCHEMA: &str = include_str!("json/outcomes.schema.json");
 
 /// The JSON Schema of a policy's profiles.
 #[must_use]

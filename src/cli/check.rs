@@ -49,7 +49,9 @@ impl Check {
             }
             Format::Text => {
                 all.iter().for_each(|diagnostics| output.findings(diagnostics));
-                output.notice(&summary(found().count(), self.rules.len()));
+                if !output.quiet {
+                    output.notice(&summary(found().count(), self.rules.len()));
+                }
             }
         }
         Ok(if all.is_empty() { Found::Nothing } else { Found::Something })

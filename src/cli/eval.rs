@@ -27,9 +27,18 @@ pub(super) struct Eval {
     /// How the outcomes are written
     #[arg(long, default_value = "text")]
     format: Format,
-    /// Write the JSON Schema of this policy's profiles, and nothing else
-    #[arg(long)]
-    schema: bool,
+    /// Write a JSON Schema and nothing else: of this policy's profiles, or of what
+    /// `--format json` writes
+    #[arg(long, value_name = "OF", num_args = 0..=1, require_equals = true, default_missing_value = "profile")]
+    schema: Option<Schema>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Schema {
+    /// This policy's profiles
+    Profile,
+    /// The outcomes
+    Outcomes,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -45,8 +54,11 @@ enum Format {
 impl Eval {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let policy = load(&self.rules)?;
-        if self.schema {
-            output.result(&(json::profile_schema(&policy) + "\n"))?;
+        if let Some(schema) = self.schema {
+            output.result(&match schema {
+                Schema::Profile => json::profile_schema(&policy) + "\n",
+                Schema::Outcomes => json::OUTCOMES_SCHEMA.to_owned(),
+            })?;
             return Ok(Found::Nothing);
         }
         let view = self.view.view(&policy)?;

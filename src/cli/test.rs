@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::files::load;
+use super::files::{load, shown};
 use super::view::failed;
 use super::{Failure, Found, Output};
 use crate::report::{self, Tally};
@@ -22,16 +22,24 @@ impl Test {
         let mut tally = Tally::default();
         for path in &self.rules {
             let policy = load(path)?;
+            if self.rules.len() > 1 && !output.quiet {
+                output.result(&format!("{}\n", report::plain(&shown(path))))?;
+            }
             let verdicts = scenarios::verdicts(&policy).map_err(|report| failed(&policy, report))?;
             for verdict in &verdicts {
-                output.result(&report::scenario(&policy, verdict))?;
-                match verdict.surprises.is_empty() {
+                let passed = verdict.surprises.is_empty();
+                if !(passed && output.quiet) {
+                    output.result(&report::scenario(&policy, verdict))?;
+                }
+                match passed {
                     true => tally.passed += 1,
                     false => tally.failed += 1,
                 }
             }
         }
-        output.result(&format!("\n{}", report::tally(tally)))?;
+        if !output.quiet {
+            output.result(&format!("\n{}", report::tally(tally)))?;
+        }
         Ok(if tally.failed == 0 { Found::Nothing } else { Found::Something })
     }
 }
