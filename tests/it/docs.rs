@@ -1,8 +1,13 @@
 //! What documents show is what happens.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use ensue::diagnostic::Code;
+use ensue::syntax::token::KEYWORDS;
+use ensue::{Policy, report, scenarios, syntax};
 
 use crate::examples::{Block, blocks, bytes, mistakes};
 
@@ -28,4 +33,112 @@ fn each_code_has_a_page_whose_wrong_example_gives_it_and_whose_right_one_gives_n
         assert_eq!(found(&wrong.iter().collect::<Vec<_>>()), BTreeSet::from([code]), "the wrong example of `{code}`");
         assert_eq!(found(&right.iter().collect::<Vec<_>>()), BTreeSet::new(), "the right example of `{code}`");
     }
+}
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The rules that a document's blocks make, put below one another.
+fn rules(document: &str) -> String {
+    let blocks = blocks(&read(document));
+    let texts: Vec<&str> =
+        blocks.iter().filter(|block| block.info == "ensue").map(|block| block.text.as_str()).collect();
+    assert!(!texts.is_empty(), "{document} shows rules");
+    texts.join("\n")
+}
+
+/// The rules have no mistake, stand in the usual layout, and their scenarios pass.
+#[track_caller]
+fn check_rules(document: &str) -> Policy {
+    let text = rules(document);
+    let policy = Policy::load(document, |_| Ok(text.clone().into())).unwrap_or_else(|found| panic!("{found}"));
+    let formatted = syntax::format(ensue::text::FileId::default(), &text).expect("it was read");
+    assert_eq!(formatted, text, "the layout of {document}");
+    let verdicts = scenarios::verdicts(&policy).unwrap_or_else(|report| panic!("{}", report.message));
+    assert!(!verdicts.is_empty(), "{document} shows scenarios");
+    for verdict in verdicts {
+        assert!(verdict.surprises.is_empty(), "{}", report::scenario(&policy, &verdict));
+    }
+    policy
+}
+
+#[test]
+fn language_reference() {
+    let policy = check_rules("docs/language.md");
+    let blocks = blocks(&read("docs/language.md"));
+    let of = |info: &str| blocks.iter().filter(|block| block.info.starts_with(info)).collect::<Vec<&Block>>();
+    for profile in of("json") {
+        policy.profile(&profile.text).unwrap_or_else(|found| panic!("{found}"));
+    }
+    for wrong in of("ensue wrong ") {
+        let code = wrong.info.rsplit(' ').next().and_then(Code::find).expect("a code");
+        let renamed = Block { info: "ensue".to_owned(), text: wrong.text.clone() };
+        assert_eq!(found(&[&renamed]), BTreeSet::from([code]));
+    }
+    let reserved: Vec<&str> = of("text")[0].text.split_whitespace().collect();
+    assert_eq!(reserved, KEYWORDS);
+    assert_eq!(of("json").len() + of("ensue wrong ").len() + of("text").len(), 3, "nothing else is shown");
+}
+
+/// The productions of the reference, and those that stand above the functions that read them.
+#[test]
+fn grammar_is_the_one_that_is_read() {
+    let reference =
+        blocks(&read("docs/language.md")).into_iter().find(|block| block.info == "ebnf").expect("a grammar");
+    let mut reference = productions(reference.text.lines());
+    let source = read("src/syntax/grammar.rs") + &read("src/syntax/input.rs");
+    let comments = source.lines().filter_map(|line| line.strip_prefix("// "));
+    let read = productions(comments);
+    // No function reads these: the loop over declarations does, and the splitting into tokens.
+    for elsewhere in ["file", "comment"] {
+        assert!(reference.remove(elsewhere).is_some(), "`{elsewhere}` is in the reference");
+    }
+    assert_eq!(reference, read);
+}
+
+/// `name = … ;` over one line or several, by name, with single spaces.
+fn productions<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
+    let text: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    let mut productions = BTreeMap::new();
+    for production in text.join(" ").split(" ;") {
+        if let Some((name, body)) = production.split_once(" = ") {
+            let name = name.rsplit(' ').next().unwrap_or_default();
+            productions.insert(name.to_owned(), body.trim().to_owned());
+        }
+    }
+    productions
+}
+
+#[test]
+fn tutorial() {
+    check_rules("docs/tutorial.md");
+    assert_eq!(
+        rules("docs/tutorial.md"),
+        read("docs/tutorial.ensue"),
+        "the file beside the tutorial is what it writes"
+    );
+}
+
+/// The README's first command, run by the program itself, and the output below it.
+#[test]
+fn readme() {
+    let blocks = blocks(&read("README.md"));
+    let command = blocks[0].text.trim().strip_prefix("cargo run --release -- ").expect("the command runs the program");
+    let output = Command::new(env!("CARGO_BIN_EXE_ensue"))
+        .args(command.split(' '))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program runs");
+    assert!(output.status.success() && output.stderr.is_empty());
+    assert_eq!(String::from_utf8_lossy(&output.stdout), blocks[1].text);
+    assert_eq!(blocks[2].text, "cargo test\n");
+    assert!(read(".ci/run").contains("\nstep tests cargo test\n"), "all checks run the README's test command");
+}
+
+/// The commands shown in the documents, and those in `tests/cmd`.
+#[test]
+fn commands() {
+    trycmd::TestCases::new().case("docs/*.md").case("tests/cmd/*.md").env("NO_COLOR", "").env("COLUMNS", "80");
 }
