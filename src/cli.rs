@@ -10,7 +10,9 @@ mod test;
 mod view;
 mod why;
 
+use std::cell::Cell;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
@@ -76,6 +78,8 @@ enum Failure {
     Mistakes(Diagnostics),
     /// A file that cannot be read or written, or arguments that do not fit.
     Message(String),
+    /// Some of several files could not be used, as was said when each was met.
+    Said,
     /// Nobody reads what is written any more.
     ClosedPipe,
 }
@@ -90,6 +94,8 @@ impl From<Diagnostics> for Failure {
 struct Output {
     color: ColorChoice,
     quiet: bool,
+    /// Whether findings were shown: an empty line parts them from those that come.
+    found: Cell<bool>,
 }
 
 impl Output {
@@ -117,10 +123,36 @@ impl Output {
         }
     }
 
-    /// Shows findings, and how many there are.
+    /// Shows findings.
     fn findings(&self, diagnostics: &Diagnostics) {
         let shown = diagnostics.list.iter().map(|it| report::diagnostic(&diagnostics.files, it));
-        self.notice(&shown.collect::<Vec<_>>().join("\n"));
+        let before = if self.found.replace(true) { "\n" } else { "" };
+        self.notice(&(before.to_owned() + &shown.collect::<Vec<_>>().join("\n")));
+    }
+
+    /// Says why a command could not run.
+    fn failure(&self, failure: &Failure) {
+        match failure {
+            Failure::Mistakes(diagnostics) => self.findings(diagnostics),
+            Failure::Message(message) => self.notice(&format!("error: {}\n", report::plain(message))),
+            Failure::Said | Failure::ClosedPipe => {}
+        }
+    }
+
+    /// Works on each of several files: one that cannot be used leaves the others to be worked on.
+    fn each(&self, paths: &[PathBuf], mut work: impl FnMut(&Path) -> Result<(), Failure>) -> Result<(), Failure> {
+        let mut all = Ok(());
+        for path in paths {
+            match work(path) {
+                Ok(()) => {}
+                Err(Failure::ClosedPipe) => return Err(Failure::ClosedPipe),
+                Err(failure) => {
+                    self.failure(&failure);
+                    all = Err(Failure::Said);
+                }
+            }
+        }
+        all
     }
 }
 
@@ -133,7 +165,7 @@ pub fn main() -> ExitCode {
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
-    let output = Output { color, quiet: arguments.quiet };
+    let output = Output { color, quiet: arguments.quiet, found: Cell::new(false) };
     let found = match arguments.verb {
         Verb::Eval(verb) => verb.run(&output),
         Verb::Why(verb) => verb.run(&output),
@@ -145,12 +177,8 @@ pub fn main() -> ExitCode {
     match found {
         Ok(Found::Nothing) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
         Ok(Found::Something) => ExitCode::from(1),
-        Err(Failure::Message(message)) => {
-            output.notice(&format!("error: {}\n", report::plain(&message)));
-            ExitCode::from(2)
-        }
-        Err(Failure::Mistakes(diagnostics)) => {
-            output.findings(&diagnostics);
+        Err(failure) => {
+            output.failure(&failure);
             ExitCode::from(2)
         }
     }

@@ -613,6 +613,7 @@ pub fn profile_schema(policy: &Policy) -> String {
                 "type": ["string", "null"],
                 "format": "date",
                 "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+                "not": { "type": "string", "pattern": "^0000" },
             }),
         };
         let mut kind = kind;

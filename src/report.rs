@@ -98,6 +98,7 @@ fn circumstances(subject: Subject<'_>) -> String {
     parts.extend(view.require.map(|least| format!("where at least {least} independent origins report it")));
     parts.push(match subject.name {
         Some(name) => format!("for the profile {}", plain(name)),
+        None if subject.profile.known().next().is_none() => "with nothing known of the person".to_owned(),
         None => "for the facts given".to_owned(),
     });
     parts.join(", ")

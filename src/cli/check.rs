@@ -33,13 +33,13 @@ enum Format {
 impl Check {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let mut all: Vec<Diagnostics> = Vec::new();
-        for path in &self.rules {
-            match load(path) {
-                Ok(_) => {}
-                Err(Failure::Mistakes(diagnostics)) => all.push(diagnostics),
-                Err(other) => return Err(other),
+        let read = output.each(&self.rules, |path| match load(path) {
+            Err(Failure::Mistakes(diagnostics)) => {
+                all.push(diagnostics);
+                Ok(())
             }
-        }
+            other => other.map(drop),
+        });
         let found = || all.iter().flat_map(|it| it.list.iter().map(move |diagnostic| (&it.files, diagnostic)));
         match self.format {
             Format::Json => output.result(&(json::findings(found(), Layout::Indented) + "\n"))?,
@@ -49,11 +49,12 @@ impl Check {
             }
             Format::Text => {
                 all.iter().for_each(|diagnostics| output.findings(diagnostics));
-                if !output.quiet {
+                if !output.quiet && (read.is_ok() || !all.is_empty()) {
                     output.notice(&summary(found().count(), self.rules.len()));
                 }
             }
         }
+        read?;
         Ok(if all.is_empty() { Found::Nothing } else { Found::Something })
     }
 }

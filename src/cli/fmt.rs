@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 use super::files::{cannot, read, read_input, replace, shown};
 use super::{Failure, Found, Output};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::report;
 use crate::syntax::{self, Refused};
 use crate::text::Files;
@@ -26,23 +26,21 @@ pub(super) struct Fmt {
 }
 
 impl Fmt {
-    /// Every file is tried; one that has mistakes leaves the others to be laid out.
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let mut changed = false;
-        let mut mistakes = Vec::new();
-        for path in &self.rules {
+        let mut mistaken = false;
+        let done = output.each(&self.rules, |path| {
             let (name, old) = source(path)?;
-            match laid_out(&name, old.clone())? {
-                Ok(new) => changed |= self.deliver(output, path, &name, &old, &new)?,
-                Err(found) => mistakes.push(found),
-            }
+            let new = laid_out(&name, old.clone()).inspect_err(|it| mistaken |= matches!(it, Failure::Mistakes(_)))?;
+            changed |= self.deliver(output, path, &name, &old, &new)?;
+            Ok(())
+        });
+        if mistaken {
+            output.notice("error: a file with mistakes is not laid out, and was not changed\n");
         }
-        if mistakes.is_empty() {
-            let found = changed && (self.check || self.diff);
-            return Ok(if found { Found::Something } else { Found::Nothing });
-        }
-        mistakes.iter().for_each(|found| output.findings(found));
-        Err(Failure::Message("a file with mistakes is not laid out, and was not changed".to_owned()))
+        done?;
+        let found = changed && (self.check || self.diff);
+        Ok(if found { Found::Something } else { Found::Nothing })
     }
 
     /// Writes or shows one file's layout; whether it is another than before.
@@ -70,22 +68,20 @@ fn source(path: &Path) -> Result<(String, Vec<u8>), Failure> {
     Ok((shown(path), read(path).map_err(|reason| cannot("read", path, &reason))?))
 }
 
-fn laid_out(name: &str, bytes: Vec<u8>) -> Result<Result<String, Diagnostics>, Failure> {
+fn laid_out(name: &str, bytes: Vec<u8>) -> Result<String, Failure> {
     let mut files = Files::default();
-    let wrong = |files: Files, list: Vec<Diagnostic>| Ok(Err(Diagnostics { files, list }));
     let text = match syntax::decode(name, bytes) {
         Ok(text) => text,
-        Err(report) => return wrong(files, vec![report]),
+        Err(report) => return Err(Failure::Mistakes(Diagnostics { files, list: vec![report] })),
     };
     let id = files.add(name, text.as_str());
-    match syntax::format(id, &text) {
-        Ok(new) => Ok(Ok(new)),
-        Err(Refused::Mistakes(list)) => wrong(files, list),
-        Err(Refused::Differs) => {
+    syntax::format(id, &text).map_err(|refused| match refused {
+        Refused::Mistakes(list) => Failure::Mistakes(Diagnostics { files, list }),
+        Refused::Differs => {
             let reason = "its layout would have changed what it says, so nothing was written; please report this";
-            Err(Failure::Message(format!("cannot lay out `{name}`: {reason}")))
+            Failure::Message(format!("cannot lay out `{name}`: {reason}"))
         }
-    }
+    })
 }
 
 /// What would change, in the form of `diff -u`; nothing, if nothing would.

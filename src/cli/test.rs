@@ -20,10 +20,11 @@ pub(super) struct Test {
 impl Test {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let mut tally = Tally::default();
-        for path in &self.rules {
+        let run = output.each(&self.rules, |path| {
             let policy = load(path)?;
             if self.rules.len() > 1 && !output.quiet {
-                output.result(&format!("{}\n", report::plain(&shown(path))))?;
+                let before = if tally == Tally::default() { "" } else { "\n" };
+                output.result(&format!("{before}{}\n", report::plain(&shown(path))))?;
             }
             let verdicts = scenarios::verdicts(&policy).map_err(|report| failed(&policy, report))?;
             for verdict in &verdicts {
@@ -36,10 +37,12 @@ impl Test {
                     false => tally.failed += 1,
                 }
             }
-        }
-        if !output.quiet {
+            Ok(())
+        });
+        if !output.quiet && (run.is_ok() || tally.passed + tally.failed > 0) {
             output.result(&format!("\n{}", report::tally(tally)))?;
         }
+        run?;
         Ok(if tally.failed == 0 { Found::Nothing } else { Found::Something })
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct ViewOptions {
 }
 
 pub(super) fn date(text: &str) -> Result<Date, String> {
-    Date::parse(text).ok_or_else(|| "a date is written 2025-03-07".to_owned())
+    Date::parse(text).ok_or_else(|| "a date is a day that exists, written 2025-03-07".to_owned())
 }
 
 impl ViewOptions {

@@ -16,7 +16,7 @@ use ensue::text::Files;
 use ensue::{Diagnostics, Engine, Policy, View, report, scenarios};
 use expect_test::expect_file;
 
-fn corpus() -> PathBuf {
+pub fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
 }
 
@@ -30,7 +30,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 }
 
 /// The cases of a folder: there are some, and nothing else is in it but what is expected of them.
-fn cases(folder: &str, extension: &str) -> Vec<PathBuf> {
+pub fn cases(folder: &str, extension: &str) -> Vec<PathBuf> {
     let is = |path: &PathBuf, extension: &str| path.extension().is_some_and(|its| its == extension);
     let (cases, others): (Vec<PathBuf>, Vec<PathBuf>) = files(folder).into_iter().partition(|path| is(path, extension));
     assert!(!cases.is_empty(), "`{folder}` has no case");
@@ -72,7 +72,7 @@ fn loaded(case: &Path) -> Result<Policy, Diagnostics> {
 }
 
 #[track_caller]
-fn sound(case: &Path) -> Policy {
+pub fn sound(case: &Path) -> Policy {
     loaded(case).unwrap_or_else(|found| panic!("{}", strip_str(&shown(&found))))
 }
 

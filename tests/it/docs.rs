@@ -137,8 +137,7 @@ fn readme() {
     assert!(read(".ci/run").contains("\nstep tests cargo test\n"), "all checks run the README's test command");
 }
 
-/// The commands shown in the documents, and those in `tests/cmd`.
 #[test]
 fn commands() {
-    trycmd::TestCases::new().case("docs/*.md").case("tests/cmd/*.md").env("NO_COLOR", "").env("COLUMNS", "80");
+    trycmd::TestCases::new().case("docs/*.md");
 }

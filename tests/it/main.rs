@@ -1,6 +1,7 @@
 //! One test program: properties against brute force, the corpus, the command line, the docs.
 
 mod calendar;
+mod cli;
 mod corpus;
 mod docs;
 mod examples;
@@ -8,3 +9,4 @@ mod format;
 mod generate;
 mod limits;
 mod properties;
+mod schemas;

@@ -1,0 +1,230 @@
+//! Commands as a user types them: what they write to which stream, and their exit code.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// `TRYCMD=overwrite cargo test` rewrites what is expected; the change is to be read like code.
+#[test]
+fn commands() {
+    trycmd::TestCases::new().case("tests/cmd/*.md");
+}
+
+const RULES: &str = "rules/passports.ensue";
+const UGLY: &str = "tests/corpus/format/comments-everywhere.ensue";
+
+fn ensue(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ensue"));
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn spawn(arguments: &[&str]) -> Child {
+    ensue(arguments).spawn().expect("the program starts")
+}
+
+/// Gives `input` to a running program and waits for its end.
+fn finish(mut child: Child, input: &str) -> Output {
+    let mut stdin = child.stdin.take().expect("standard input is a pipe");
+    // A program that needs no input may have ended already.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("the program ends")
+}
+
+fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
+    let output = finish(spawn(arguments), input);
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
+}
+
+fn source(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A folder with the file `name` that holds `text`, and that file's path.
+fn folder(name: &str, text: &str) -> (TempDir, String) {
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("it can be written");
+    let path = path.to_str().expect("its path is text").to_owned();
+    (folder, path)
+}
+
+fn names(folder: &TempDir) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("it is a folder");
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().expect("names are text")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn fmt_replaces_the_file_and_leaves_nothing_beside_it() {
+    let text = fs::read_to_string(source(UGLY)).unwrap();
+    let (folder, path) = folder("rules.ensue", &text);
+    assert_eq!(run(&["fmt", &path], ""), (0, String::new(), String::new()));
+    let formatted = fs::read_to_string(source(UGLY).with_extension("txt")).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), formatted);
+    assert_eq!(names(&folder), ["rules.ensue"]);
+    assert_eq!(run(&["fmt", "--check", &path], ""), (0, String::new(), String::new()));
+}
+
+#[test]
+fn fmt_leaves_a_file_with_mistakes_as_it_is_and_lays_out_the_others() {
+    let wrong = "fact  a \"A\" : yes or no\nrule\n";
+    let (folder, path) = folder("wrong.ensue", wrong);
+    let other = folder.path().join("other.ensue").to_str().unwrap().to_owned();
+    fs::write(&other, "fact  a\t\"A\":yes or no").unwrap();
+    let (code, stdout, stderr) = run(&["fmt", &path, &other], "");
+    assert_eq!((code, stdout), (2, String::new()));
+    assert!(stderr.contains("error[syntax]") && stderr.contains("was not changed"), "{stderr}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), wrong);
+    assert_eq!(fs::read_to_string(&other).unwrap(), "fact a \"A\" : yes or no\n");
+    assert_eq!(names(&folder), ["other.ensue", "wrong.ensue"]);
+}
+
+#[test]
+fn fmt_reads_standard_input_and_writes_standard_output() {
+    let (code, stdout, _) = run(&["fmt", "-"], "fact  a\t\"A\":yes or no # why");
+    assert_eq!((code, &stdout[..]), (0, "fact a \"A\" : yes or no  # why\n"));
+    let (code, stdout, stderr) = run(&["fmt", "-"], "fact");
+    assert_eq!((code, &stdout[..]), (2, ""));
+    assert!(stderr.contains("standard input:1:5"), "{stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn fmt_keeps_links_and_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let (folder, path) = folder("rules.ensue", "fact  a\t\"A\":yes or no");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let link = folder.path().join("link.ensue");
+    symlink("rules.ensue", &link).unwrap();
+    assert_eq!(run(&["fmt", link.to_str().unwrap()], "").0, 0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(&path).unwrap(), "fact a \"A\" : yes or no\n");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn profiles_from_standard_input() {
+    let whole = "{\n  \"residence\": \"elsewhere\"\n}\n";
+    let (code, one, _) = run(&["eval", RULES, "-", "--format", "json"], whole);
+    assert_eq!(code, 0);
+    assert!(one.contains("\"profile\": \"-\"") && one.contains("\"does_not_follow\""), "{one}");
+    let lines = "{\"residence\": \"elsewhere\"}\n{}\n";
+    let (code, two, _) = run(&["eval", RULES, "-", "--format", "jsonl"], lines);
+    let two: Vec<&str> = two.lines().collect();
+    assert_eq!((code, two.len()), (0, 2));
+    assert!(two[0].contains("\"profile\":\"-:1\"") && two[1].contains("\"profile\":\"-:2\""));
+    assert!(!two[0].contains("\"undetermined\"") && two[1].contains("\"undetermined\""));
+}
+
+#[test]
+fn an_import_reaches_the_project_and_nothing_beyond() {
+    let (folder, _) = folder("outside.ensue", "fact a \"A\" : yes or no\n");
+    let rules = folder.path().join("project/rules");
+    fs::create_dir_all(rules.join("more")).unwrap();
+    fs::write(folder.path().join("project/shared.ensue"), "fact b \"B\" : yes or no\n").unwrap();
+    let root = rules.join("root.ensue");
+    let check = |text: &str| {
+        fs::write(&root, text).unwrap();
+        run(&["check", root.to_str().unwrap()], "")
+    };
+    let (code, _, stderr) = check("import \"../shared.ensue\"\ndefine c \"C\" as b\n");
+    assert_eq!(code, 0, "{stderr}");
+    let (code, _, stderr) = check("import \"../../outside.ensue\"\n");
+    assert!(code == 1 && stderr.contains("error[import-outside]"), "{stderr}");
+    let (code, _, stderr) = check("import \"more\"\n");
+    assert!(code == 1 && stderr.contains("it is a directory"), "{stderr}");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("../../outside.ensue", rules.join("link.ensue")).unwrap();
+        let (code, _, stderr) = check("import \"link.ensue\"\n");
+        assert!(code == 1 && stderr.contains("a link leads out of the project"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut child = spawn(&["eval", RULES, "-"]);
+    // Closed before the profile is given, so before anything is written.
+    drop(child.stdout.take());
+    let output = finish(child, "{}");
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn colour_is_for_terminals_or_where_it_is_asked_for() {
+    let wrong = "tests/corpus/lower/error/unknown-fact.ensue";
+    let coloured = |arguments: &[&str]| {
+        let (_, stdout, stderr) = run(arguments, "");
+        let shown = stdout + &stderr;
+        assert!(!shown.is_empty());
+        shown.contains('\x1b')
+    };
+    for verb in [&["check", wrong][..], &["eval", RULES], &["why", RULES, "no_healthcare"]] {
+        assert!(!coloured(verb), "{verb:?}");
+        assert!(!coloured(&[verb, &["--color", "never"]].concat()), "{verb:?}");
+        assert!(coloured(&[verb, &["--color", "always"]].concat()), "{verb:?}");
+    }
+}
+
+/// What rule files say is data: it cannot steer a terminal.
+#[test]
+fn control_characters_are_shown_not_sent() {
+    let text = "consequence loss \"\u{1b}[2JLoss\"\nrule r \"R\u{7}\" when yes then loss\nfact a \"A\" : yes or no\n";
+    let text = text.replace("when yes", "when a");
+    let (_folder, path) = folder("rules.ensue", &text);
+    for arguments in [&["eval", &path, "--set", "a=yes"][..], &["why", &path, "loss"], &["fmt", "--diff", &path]] {
+        let (_, stdout, stderr) = run(arguments, "");
+        assert!(!stdout.is_empty());
+        let sent = (stdout + &stderr).chars().find(|character| character.is_control() && *character != '\n');
+        assert_eq!(sent, None, "{arguments:?}");
+    }
+}
+
+/// The values of profiles with mistakes stand in no message.
+#[test]
+fn values_are_in_no_message() {
+    let policy = "tests/corpus/profile/policy.ensue";
+    for value in
+        ["canary", "1e999", "31415926535897932384626433832795", "31415-92-65", "[31415]", "{\"canary\": 31415}"]
+    {
+        for fact in ["passport", "region", "age", "income", "birth_date", "nobody_has_this"] {
+            let quoted = format!("{{\"{fact}\": \"{value}\"}}");
+            let bare = format!("{{\"{fact}\": {value}}}");
+            let setting = format!("{fact}={value}");
+            let runs = [
+                run(&["eval", policy, "-"], &quoted),
+                run(&["eval", policy, "-"], &bare),
+                run(&["eval", policy, "--set", &setting], ""),
+            ];
+            for (code, stdout, stderr) in runs {
+                assert_eq!((code, &stdout[..]), (2, ""), "{fact}");
+                assert!(stderr.starts_with("error["), "{stderr}");
+                assert!(!stderr.contains("canary") && !stderr.contains("31415") && !stderr.contains("999"), "{stderr}");
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_permission_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_folder, path) = folder("rules.ensue", "fact a \"A\" : yes or no\n");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&path).is_ok() {
+        // An administrator reads every file.
+        return;
+    }
+    let (code, _, stderr) = run(&["check", &path], "");
+    assert_eq!((code, stderr), (2, format!("error: cannot read `{path}`: permission denied\n")));
+}
