@@ -1,8 +1,10 @@
 //! What is wrong, where, and what to do: plain data, no layout.
 
 mod code;
+mod spelling;
 
 pub use code::Code;
+pub use spelling::{Comparisons, nearest, or_list, suggest};
 
 use std::fmt;
 
@@ -175,53 +177,3 @@ impl fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
-
-/// How many of a list's names are worth offering when none is near in spelling.
-const SHORT_LIST: usize = 8;
-
-/// Advice for a name that is not there: the nearest spelling, or the whole of a short list.
-///
-/// Returns the nearest name, if one is near, and the sentence for `help`, if there is one.
-#[must_use]
-pub fn suggest<'a>(wrong: &str, known: &[&'a str]) -> (Option<&'a str>, Option<String>) {
-    let near = nearest(wrong, known);
-    let help = match near {
-        Some(name) => Some(format!("did you mean `{name}`?")),
-        None if !known.is_empty() && known.len() <= SHORT_LIST => Some(format!("it can be {}", or_list(known))),
-        None => None,
-    };
-    (near, help)
-}
-
-/// The known name nearest in spelling, if it is near enough to be a slip of the pen.
-#[must_use]
-pub fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
-    // A third of the letters may differ; in a word of two letters, any other would be near.
-    let limit = match wrong.chars().count() {
-        0..=2 => 0,
-        length => (length / 3).max(1),
-    };
-    let slip = known
-        .iter()
-        .map(|name| (strsim::osa_distance(wrong, name), *name))
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance);
-    // `pasport` is far from `russian_passport` as a whole and near to one of its words.
-    let part = || {
-        let near =
-            |name: &&&str| name.split('_').any(|word| word.len() > 3 && strsim::osa_distance(wrong, word) <= limit);
-        known.iter().find(near).copied()
-    };
-    slip.map(|(_, name)| name).or_else(part)
-}
-
-/// `` `a`, `b` or `c` ``.
-#[must_use]
-pub fn or_list(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        None => String::new(),
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
-    }
-}

@@ -6,16 +6,16 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
+use crate::diagnostic::{Code, Comparisons, Diagnostic, Diagnostics, or_list, suggest};
 use crate::model::{Date, FactId, FactType, Number, Policy, Profile, RuleId, SourceId, Value};
 use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, View};
 use crate::syntax::token::is_name;
-use crate::text::{Files, Position, position};
+use crate::text::{Files, Position};
 
 /// The version of the formats written here.
 pub const FORMAT: u32 = 1;
@@ -37,7 +37,16 @@ impl Policy {
 /// As for [`Policy::profile`].
 pub fn read_profile(policy: &Policy, name: &str, text: &str, line: usize) -> Result<Profile, Vec<Diagnostic>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = ProfileReader { policy, name, text, line, profile: policy.unknown(), found: Vec::new() };
+    let mut reader = ProfileReader {
+        policy,
+        name,
+        text,
+        line,
+        profile: policy.unknown(),
+        found: Vec::new(),
+        last: (0, Position::START),
+        comparisons: Comparisons::default(),
+    };
     match serde_json::from_str::<Entries<'_>>(text) {
         Ok(entries) => reader.entries(&entries),
         Err(error) => reader.no_object(&error),
@@ -77,11 +86,17 @@ struct ProfileReader<'a> {
     line: usize,
     profile: Profile,
     found: Vec<Diagnostic>,
+    /// Where the last mistake stands: the next one is looked for from there.
+    last: (usize, Position),
+    /// What looking for the spelling of wrong names may still cost.
+    comparisons: Comparisons,
 }
 
 impl ProfileReader<'_> {
     fn report(&mut self, diagnostic: Diagnostic, offset: usize) {
-        let at = position(self.text, offset);
+        let (last, from) = self.last;
+        let at = from.after(&self.text[last..offset]);
+        self.last = (offset, at);
         let at = Position { line: at.line + self.line - 1, ..at };
         self.found.push(diagnostic.spot(self.name, Some(at)));
     }
@@ -131,8 +146,9 @@ impl ProfileReader<'_> {
     }
 
     fn unknown_fact(&mut self, key: &str, offset: usize) {
-        let known: Vec<&str> = self.policy.facts.iter().map(|fact| fact.name.as_str()).collect();
-        let (_, help) = suggest(key, &known);
+        let known = || self.policy.facts.iter().map(|fact| fact.name.as_str()).collect::<Vec<_>>();
+        let near = self.comparisons.take(self.policy.facts.len()).then(|| suggest(key, &known()));
+        let help = near.and_then(|(_, help)| help);
         let report = Diagnostic::error(Code::UnknownFact, format!("the policy has no fact `{}`", shown(key)));
         let report = if is_identity(key) {
             report.note(
@@ -243,11 +259,14 @@ fn text_value(name: &str, kind: &FactType, text: &str, wrong: impl Fn(&str) -> R
         FactType::OneOf(items) => match kind.item(text) {
             Some(item) => Ok(Some(Value::Item(item))),
             None => {
-                let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+                // The nearest value would tell what was written.
+                let names: Vec<&str> = items.keys().map(String::as_str).collect();
                 let report =
                     Diagnostic::error(Code::ValueOutside, format!("this is not one of the values of `{name}`"));
-                let (_, help) = suggest(text, &names);
-                Err(Box::new(report.help(help.unwrap_or_else(|| format!("its values begin with `{}`", names[0])))))
+                Err(Box::new(report.help(match names.len() {
+                    ..=12 => format!("it can be {}", or_list(&names)),
+                    count => format!("it can be one of {count} values, such as {}", or_list(&names[..3])),
+                })))
             }
         },
         FactType::Date => match Date::parse(text) {
@@ -310,7 +329,9 @@ impl Serialize for JsonValue<'_> {
 fn json_value(policy: &Policy, fact: FactId, value: Value) -> JsonValue<'_> {
     match (value, &policy[fact].kind) {
         (Value::YesNo(yes), _) => JsonValue::YesNo(yes),
-        (Value::Item(item), FactType::OneOf(items)) => JsonValue::Text(items[item as usize].name.as_str().into()),
+        (Value::Item(item), FactType::OneOf(items)) => {
+            JsonValue::Text(items.get_index(item as usize).expect("a value is of its fact's type").0.as_str().into())
+        }
         (Value::Item(_), _) => panic!("a value is of its fact's type"),
         (Value::Number(number), _) => {
             JsonValue::Number(RawValue::from_string(number.to_string()).expect("digits are JSON"))
@@ -384,7 +405,7 @@ struct JsonOutcome<'a> {
 struct JsonRule<'a> {
     rule: &'a str,
     claims: Vec<&'a str>,
-    sources: Vec<&'a str>,
+    sources: IndexSet<&'a str>,
     assumes: &'a [String],
 }
 
@@ -483,13 +504,7 @@ fn outcome_json<'a>(subject: Subject<'a>, outcome: &Outcome) -> JsonOutcome<'a> 
 
 fn rule_json(policy: &Policy, rule: RuleId) -> JsonRule<'_> {
     let rule = &policy[rule];
-    let mut sources: Vec<&str> = Vec::new();
-    for claim in &rule.claims {
-        let source = policy[policy[*claim].by].name.as_str();
-        if !sources.contains(&source) {
-            sources.push(source);
-        }
-    }
+    let sources: IndexSet<&str> = rule.claims.iter().map(|claim| policy[policy[*claim].by].name.as_str()).collect();
     let claims = rule.claims.iter().map(|claim| policy[*claim].name.as_str()).collect();
     JsonRule { rule: &rule.name, claims, sources, assumes: &rule.assumes }
 }
@@ -554,7 +569,7 @@ struct Finding<'a> {
     file: Option<&'a str>,
     line: Option<usize>,
     column: Option<usize>,
-    names: Vec<&'a str>,
+    names: IndexSet<&'a str>,
     scenario: Option<&'a str>,
 }
 
@@ -568,13 +583,8 @@ pub fn findings<'a>(found: impl IntoIterator<Item = (&'a Files, &'a Diagnostic)>
 fn finding<'a>(files: &'a Files, diagnostic: &'a Diagnostic) -> Finding<'a> {
     let location = diagnostic.location(files);
     let at = location.and_then(|(_, at)| at);
-    let mut names: Vec<&str> = Vec::new();
-    for label in &diagnostic.labels {
-        let name = label.place.span.of(&files[label.place.file].text);
-        if is_name(name) && !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let marked = diagnostic.labels.iter().map(|label| label.place.span.of(&files[label.place.file].text));
+    let names: IndexSet<&str> = marked.filter(|text| is_name(text)).collect();
     Finding {
         code: diagnostic.code.name(),
         severity: diagnostic.severity.word(),
@@ -598,7 +608,7 @@ pub fn profile_schema(policy: &Policy) -> String {
         let kind = match &fact.kind {
             FactType::YesNo => serde_json::json!({ "enum": [true, false, "yes", "no", null] }),
             FactType::OneOf(items) => {
-                let names = items.iter().map(|item| serde_json::Value::from(item.name.as_str()));
+                let names = items.keys().map(|name| serde_json::Value::from(name.as_str()));
                 serde_json::json!({ "enum": names.chain([serde_json::Value::Null]).collect::<Vec<_>>() })
             }
             FactType::Number { whole, range } => {

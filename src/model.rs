@@ -9,6 +9,7 @@ mod lower;
 mod order;
 mod value;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Index;
 
@@ -16,7 +17,7 @@ pub use crate::syntax::ast::{Expected, TimeUnit};
 use crate::text::{Files, Place};
 pub use condition::{Condition, Test, TestKind, anniversary};
 pub use order::Node;
-pub use value::{Date, FactType, Item, Number, Range, Value};
+pub use value::{Date, FactType, Items, Number, Range, Value};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $id:ident: $table:ident [$item:ty]),+ $(,)?) => {$(
@@ -98,6 +99,8 @@ pub struct Policy {
     pub concluding: Vec<Vec<RuleId>>,
     /// For each rule the rules that override it, in the order of declaration.
     pub overridden_by: Vec<Vec<RuleId>>,
+    /// Facts by name, for profiles.
+    fact_names: HashMap<String, FactId>,
 }
 
 impl Policy {
@@ -125,7 +128,7 @@ impl Policy {
     /// The fact with this name.
     #[must_use]
     pub fn fact(&self, name: &str) -> Option<FactId> {
-        self.fact_ids().find(|&id| self[id].name == name)
+        self.fact_names.get(name).copied()
     }
 
     /// The source with this name.
@@ -138,6 +141,14 @@ impl Policy {
     #[must_use]
     pub fn unknown(&self) -> Profile {
         Profile { values: vec![None; self.facts.len()] }
+    }
+
+    /// A profile in which these facts are known, such as those that a scenario gives.
+    #[must_use]
+    pub fn knowing(&self, known: &[(FactId, Value)]) -> Profile {
+        let mut profile = self.unknown();
+        known.iter().for_each(|(fact, value)| profile.set(*fact, Some(*value)));
+        profile
     }
 }
 
@@ -332,7 +343,7 @@ pub struct Scenario {
     /// The date, where it is not the policy's.
     pub on: Option<Date>,
     /// The known facts.
-    pub given: Profile,
+    pub given: Vec<(FactId, Value)>,
     /// What is expected.
     pub expectations: Vec<Expectation>,
     /// Where its label stands.

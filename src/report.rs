@@ -110,8 +110,8 @@ fn fact_value(policy: &Policy, fact: FactId, value: Value) -> String {
         (Value::YesNo(true), _) => "yes".to_owned(),
         (Value::YesNo(false), _) => "no".to_owned(),
         (Value::Item(item), FactType::OneOf(items)) => {
-            let item = &items[item as usize];
-            plain(item.label.as_deref().unwrap_or(&item.name))
+            let (name, label) = items.get_index(item as usize).expect("a value is of its fact's type");
+            plain(label.as_deref().unwrap_or(name))
         }
         (Value::Item(_), _) => panic!("a value is of its fact's type"),
         (Value::Number(number), _) => number.to_string(),

@@ -41,7 +41,8 @@ pub fn verdicts(policy: &Policy) -> Result<Vec<Verdict<'_>>, Diagnostic> {
 
 fn verdict<'p>(engine: &Engine<'p>, scenario: &'p Scenario, scratch: &mut Scratch) -> Verdict<'p> {
     let mut statuses = Vec::new();
-    engine.statuses(&scenario.given, scratch, &mut statuses);
+    let profile = engine.policy.knowing(&scenario.given);
+    engine.statuses(&profile, scratch, &mut statuses);
     let mut surprises = Vec::new();
     for expectation in &scenario.expectations {
         let named = |id: &ConsequenceId| expectation.consequences.contains(id);
@@ -55,7 +56,7 @@ fn verdict<'p>(engine: &Engine<'p>, scenario: &'p Scenario, scratch: &mut Scratc
                     Expected::Only if named(&id) => Expected::Follows,
                     expected => expected,
                 };
-                surprises.push(Surprise { expected, found: engine.explain(id, &scenario.given) });
+                surprises.push(Surprise { expected, found: engine.explain(id, &profile) });
             }
         }
     }

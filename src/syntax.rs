@@ -7,6 +7,8 @@ mod input;
 mod print;
 pub mod token;
 
+use std::collections::HashSet;
+
 use nom::Err;
 
 use crate::diagnostic::{Code, Diagnostic, nearest, or_list};
@@ -28,11 +30,15 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
     let (tokens, lexical) = token::tokenize(file, text);
     diagnostics.extend(lexical);
     let significant: Vec<Token> = tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
-    let mut reader = Reader { file, tree: ast::File::default(), diagnostics };
+    let unfinished = |it: &&Diagnostic| it.code == Code::UnfinishedText;
+    let unfinished = diagnostics.iter().filter(unfinished).map(|it| it.labels[0].place.span.start).collect();
+    let mut reader = Reader { file, tree: ast::File::default(), diagnostics, unfinished, retracted: HashSet::new() };
     if significant.is_empty() && reader.diagnostics.is_empty() {
         reader.diagnostics.push(empty(file));
     }
     reader.read(Input::new(text, &significant));
+    let retracted = |it: &Diagnostic| it.code == Code::BadName && reader.retracted.contains(&it.labels[0].place);
+    reader.diagnostics.retain(|it| !retracted(it));
     reader.diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.place.span.start));
     (reader.tree, reader.diagnostics)
 }
@@ -47,6 +53,10 @@ struct Reader {
     file: FileId,
     tree: ast::File,
     diagnostics: Vec<Diagnostic>,
+    /// Where texts without a closing quote begin.
+    unfinished: HashSet<u32>,
+    /// Where words stand that were reported as no names, and are part of another mistake.
+    retracted: HashSet<Place>,
 }
 
 impl Reader {
@@ -158,11 +168,7 @@ impl Reader {
         if token.kind == Kind::Bad {
             return None;
         }
-        let is_unfinished = |text: Token| {
-            let mut reported = self.diagnostics.iter().filter(|it| it.code == Code::UnfinishedText);
-            reported.any(|it| it.labels[0].place.span.start == text.span.start)
-        };
-        if before.is_some_and(is_unfinished) {
+        if before.is_some_and(|text| self.unfinished.contains(&text.span.start)) {
             return None;
         }
         let place = self.place(mistake.at);
@@ -175,7 +181,7 @@ impl Reader {
         if before.is_some_and(|text| text.kind == Kind::Text && text.span.end == token.span.start) {
             // The quote that ended the text was probably meant to stand inside it, and what
             // follows it is no name.
-            self.diagnostics.retain(|it| it.code != Code::BadName || it.labels[0].place != place);
+            self.retracted.insert(place);
             let help = "a quote inside a text is written `\\\"`; or a text further up has no closing quote";
             return Some(report(Code::Syntax).help(help));
         }
@@ -205,7 +211,7 @@ impl Reader {
 
     /// The file ends where something was wanted: marked behind its last word.
     fn cut_short(&self, last: Option<Token>, wanted: &str) -> Option<Diagnostic> {
-        if self.diagnostics.iter().any(|it| it.code == Code::UnfinishedText) {
+        if !self.unfinished.is_empty() {
             return None;
         }
         let end = last.map_or(0, |token| token.span.end as usize);

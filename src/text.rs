@@ -116,14 +116,19 @@ impl Index<FileId> for Files {
     }
 }
 
-/// The line and column of byte `offset` in a text of which only one place is asked.
-#[must_use]
-pub fn position(text: &str, offset: usize) -> Position {
-    let offset = text.floor_char_boundary(offset);
-    let before = &text[..offset];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Position {
-        line: before.bytes().filter(|&byte| byte == b'\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
+impl Position {
+    /// The first character of a text.
+    pub const START: Position = Position { line: 1, column: 1 };
+
+    /// Where a text that begins here ends.
+    #[must_use]
+    pub fn after(self, text: &str) -> Position {
+        match text.rsplit_once('\n') {
+            None => Position { column: self.column + text.chars().count(), ..self },
+            Some((lines, last)) => Position {
+                line: self.line + lines.bytes().filter(|&byte| byte == b'\n').count() + 1,
+                column: last.chars().count() + 1,
+            },
+        }
     }
 }

@@ -1,14 +1,17 @@
 //! From the tree to the model: the only file that knows both. Resolves names and checks types.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Bound;
 
-use super::value::{Date, FactType, Item, Number, Range, Value};
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+
+use super::value::{Date, FactType, Items, Number, Range, Value};
 use super::{
     Choice, ChoiceOption, Claim, ClaimId, Condition, Consequence, ConsequenceId, Definition, DefinitionId, Expectation,
-    Fact, FactId, InForce, Policy, Profile, Rule, RuleId, Scenario, Source, SourceId, Test, TestKind, order,
+    Fact, FactId, InForce, Policy, Rule, RuleId, Scenario, Source, SourceId, Test, TestKind, order,
 };
-use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::diagnostic::{Code, Comparisons, Diagnostic, suggest};
 use crate::syntax::ast::{self, ClaimLink, Comparison, LiteralKind, SourcePart};
 use crate::text::{FileId, Files, Place, Span};
 
@@ -17,7 +20,8 @@ use crate::text::{FileId, Files, Place, Span};
 /// What cannot be resolved is reported and left out: where anything was reported, the policy
 /// is not what was written and must not be used.
 pub(super) fn lower(root: &str, files: &Files, trees: &[(FileId, ast::File)], found: &mut Vec<Diagnostic>) -> Policy {
-    let mut lowering = Lowering { names: Names::default(), found, file: FileId::default() };
+    let file = FileId::default();
+    let mut lowering = Lowering { names: Names::default(), found, file, comparisons: Comparisons::default() };
     lowering.declare(trees);
     let mut policy = lowering.policy_line(root, trees);
     policy.files = files.clone();
@@ -45,6 +49,8 @@ enum Space {
 }
 
 impl Space {
+    const COUNT: usize = 5;
+
     fn of(keyword: &str) -> Option<Space> {
         match keyword {
             "fact" | "define" | "consequence" => Some(Space::Condition),
@@ -88,7 +94,8 @@ impl Meaning {
 
 #[derive(Default)]
 struct Names {
-    meanings: HashMap<(Space, String), (Meaning, Place)>,
+    /// By space; names in the order of declaration.
+    meanings: [IndexMap<String, (Meaning, Place)>; Space::COUNT],
     facts: usize,
     definitions: usize,
     consequences: usize,
@@ -108,6 +115,8 @@ struct Lowering<'a> {
     found: &'a mut Vec<Diagnostic>,
     /// The file whose declarations are looked at.
     file: FileId,
+    /// What looking for the spelling of wrong names may still cost.
+    comparisons: Comparisons,
 }
 
 impl Lowering<'_> {
@@ -126,8 +135,8 @@ impl Lowering<'_> {
             for broken in &tree.broken {
                 let Some(space) = Space::of(&broken.keyword) else { continue };
                 let place = Place { file: *file, span: broken.name.span };
-                let key = (space, broken.name.text.clone());
-                self.names.meanings.entry(key).or_insert((Meaning::Broken, place));
+                let known = self.names.meanings[space as usize].entry(broken.name.text.clone());
+                known.or_insert((Meaning::Broken, place));
             }
         }
     }
@@ -158,12 +167,11 @@ impl Lowering<'_> {
 
     fn declare_name(&mut self, space: Space, name: &ast::Name, meaning: Meaning) {
         let place = self.place(name.span);
-        let known = self.names.meanings.entry((space, name.text.clone()));
-        match known {
-            std::collections::hash_map::Entry::Vacant(entry) => {
+        match self.names.meanings[space as usize].entry(name.text.clone()) {
+            Entry::Vacant(entry) => {
                 entry.insert((meaning, place));
             }
-            std::collections::hash_map::Entry::Occupied(entry) => {
+            Entry::Occupied(entry) => {
                 let (first, first_place) = *entry.get();
                 let report = Diagnostic::error(Code::DuplicateName, format!("`{}` is declared twice", name.text))
                     .at(place, format!("this {} has the name a second time", meaning.word()))
@@ -195,6 +203,7 @@ impl Lowering<'_> {
             order: Vec::new(),
             concluding: Vec::new(),
             overridden_by: Vec::new(),
+            fact_names: HashMap::new(),
         };
         for (index, (file, tree)) in trees.iter().enumerate() {
             self.file = *file;
@@ -215,6 +224,7 @@ impl Lowering<'_> {
             self.file = *file;
             for declaration in &tree.declarations {
                 if let ast::Item::Fact(fact) = &declaration.item {
+                    policy.fact_names.insert(fact.name.text.clone(), FactId::new(policy.facts.len()));
                     policy.facts.push(self.fact(fact));
                 }
             }
@@ -241,14 +251,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn items(&mut self, values: &[(ast::Name, Option<ast::Text>)]) -> Vec<Item> {
+    fn items(&mut self, values: &[(ast::Name, Option<ast::Text>)]) -> Items {
         let mut seen: HashMap<&str, Span> = HashMap::new();
         for (name, _) in values {
             if let Some(first) = seen.insert(&name.text, name.span) {
                 self.repeated(&format!("`{}`", name.text), name.span, first);
             }
         }
-        values.iter().map(|(name, label)| Item { name: name.text.clone(), label: value_of(label.as_ref()) }).collect()
+        values.iter().map(|(name, label)| (name.text.clone(), value_of(label.as_ref()))).collect()
     }
 
     fn fact_range(&mut self, whole: bool, (from, to): &(ast::Literal, ast::Literal)) -> Option<(Number, Number)> {
@@ -402,11 +412,19 @@ impl Lowering<'_> {
     }
 
     fn useless_overrides(&mut self, policy: &Policy) {
-        for (rule, loser) in policy.rules.iter().flat_map(|rule| rule.overrides.iter().map(move |loser| (rule, loser)))
-        {
+        let overrides = || policy.rule_ids().flat_map(|id| policy[id].overrides.iter().map(move |loser| (id, *loser)));
+        if overrides().next().is_none() {
+            return;
+        }
+        let conclusions = |id: RuleId| policy[id].concludes.iter().map(move |consequence| (id, *consequence));
+        let concluded: HashSet<(RuleId, ConsequenceId)> = policy.rule_ids().flat_map(conclusions).collect();
+        for (rule_id, loser_id) in overrides() {
             // A rule whose conclusions could not be resolved was reported already.
-            let Some(loser) = policy.rules.get(loser.index()) else { continue };
-            let shared = rule.concludes.iter().any(|id| loser.concludes.contains(id));
+            let (rule, Some(loser)) = (&policy[rule_id], policy.rules.get(loser_id.index())) else { continue };
+            let shared = match rule.concludes.len() < loser.concludes.len() {
+                true => rule.concludes.iter().any(|consequence| concluded.contains(&(loser_id, *consequence))),
+                false => loser.concludes.iter().any(|consequence| concluded.contains(&(rule_id, *consequence))),
+            };
             if shared || rule.concludes.is_empty() || loser.concludes.is_empty() {
                 continue;
             }
@@ -437,10 +455,7 @@ impl Lowering<'_> {
     }
 
     fn scenario(&mut self, policy: &Policy, scenario: &ast::Scenario) -> Scenario {
-        let mut given: Profile = policy.unknown();
-        for (fact, value) in self.settings(policy, &scenario.given) {
-            given.set(fact, Some(value));
-        }
+        let given = self.settings(policy, &scenario.given);
         let mut expectation = |expectation: &ast::Expectation| {
             self.no_repeats(&expectation.consequences);
             Expectation {
@@ -667,22 +682,25 @@ impl Lowering<'_> {
             .at(self.place(span), "this is not one of its values")
             .at(fact.place, "declared here");
         self.found.push(report.help(match &fact.kind {
-            FactType::OneOf(items) => format!("write one of its values, such as `{}`", items[0].name),
+            FactType::OneOf(items) => {
+                format!("write one of its values, such as `{}`", items.get_index(0).expect("a list has values").0)
+            }
             FactType::YesNo => "write `yes` or `no`".to_owned(),
             FactType::Number { .. } | FactType::Date => format!("write {wanted}"),
         }));
     }
 
-    fn unknown_item(&mut self, fact: &Fact, items: &[Item], name: &str, span: Span) {
+    fn unknown_item(&mut self, fact: &Fact, items: &Items, name: &str, span: Span) {
         if !crate::syntax::token::is_name(name) {
             return;
         }
-        let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
         let place = self.place(span);
         let report = Diagnostic::error(Code::ValueOutside, format!("`{}` has no value `{name}`", fact.name))
             .at(place, "")
             .at(fact.place, "its values are listed here");
-        self.found.push(with_suggestion(report, place, name, &names));
+        let names = || items.keys().map(String::as_str).collect::<Vec<_>>();
+        let near = self.comparisons.take(items.len()).then(|| suggest(name, &names()));
+        self.found.push(with_suggestion(report, place, near));
     }
 
     fn number(&mut self, literal: &ast::Literal) -> Option<Number> {
@@ -710,21 +728,22 @@ impl Lowering<'_> {
     }
 
     fn meaning(&mut self, space: Space, name: &ast::Name, wanted: &str) -> Option<Meaning> {
-        let key = (space, name.text.clone());
-        if let Some((meaning, _)) = self.names.meanings.get(&key) {
+        let names = &self.names.meanings[space as usize];
+        if let Some((meaning, _)) = names.get(&name.text) {
             return Some(*meaning).filter(|meaning| *meaning != Meaning::Broken);
         }
         if !crate::syntax::token::is_name(&name.text) {
             return None; // Reported where it was read.
         }
         let of_kind = |meaning: Meaning| space != Space::Condition || wanted.contains(meaning.word());
-        let in_space = self.names.meanings.iter().filter(|((its, _), (meaning, _))| *its == space && of_kind(*meaning));
-        let mut known: Vec<&str> = in_space.map(|((_, known), _)| known.as_str()).collect();
-        known.sort_unstable();
+        let near = self.comparisons.take(names.len()).then(|| {
+            let fitting = names.iter().filter(|(_, (meaning, _))| of_kind(*meaning));
+            suggest(&name.text, &fitting.map(|(known, _)| known.as_str()).collect::<Vec<_>>())
+        });
         let place = self.place(name.span);
         let report = Diagnostic::error(Code::UnknownName, format!("unknown {wanted} `{}`", name.text))
             .at(place, format!("no {wanted} has this name"));
-        self.found.push(with_suggestion(report, place, &name.text, &known));
+        self.found.push(with_suggestion(report, place, near));
         None
     }
 
@@ -733,7 +752,7 @@ impl Lowering<'_> {
         let meaning = self.meaning(Space::Condition, name, wanted)?;
         let picked = pick(meaning);
         if picked.is_none() {
-            let (_, declared) = self.names.meanings[&(Space::Condition, name.text.clone())];
+            let (_, declared) = self.names.meanings[Space::Condition as usize][&name.text];
             let message = format!("expected a {wanted}, and `{}` is a {}", name.text, meaning.word());
             let report = Diagnostic::error(Code::WrongType, message).at(self.place(name.span), "");
             self.found.push(report.at(declared, "declared here"));
@@ -794,8 +813,8 @@ fn value_of(text: Option<&ast::Text>) -> Option<String> {
     text.map(|text| text.value.clone())
 }
 
-fn with_suggestion(report: Diagnostic, place: Place, wrong: &str, known: &[&str]) -> Diagnostic {
-    let (near, help) = suggest(wrong, known);
+fn with_suggestion(report: Diagnostic, place: Place, near: Option<(Option<&str>, Option<String>)>) -> Diagnostic {
+    let (near, help) = near.unwrap_or_default();
     let report = match help {
         Some(help) => report.help(help),
         None => report,
@@ -811,7 +830,7 @@ fn example_test(fact: &Fact) -> String {
     let name = &fact.name;
     match &fact.kind {
         FactType::YesNo => name.clone(),
-        FactType::OneOf(items) => format!("{name} is {}", items[0].name),
+        FactType::OneOf(items) => format!("{name} is {}", items.get_index(0).expect("a list has values").0),
         FactType::Number { range, .. } => format!("{name} >= {}", range.map_or(Number::from(1), |(from, _)| from)),
         FactType::Date => format!("{name} >= 2025-03-07"),
     }

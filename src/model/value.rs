@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Bound;
 use std::str::FromStr;
 
+use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
 /// A civil date of the years 1 to 9999, in the Gregorian calendar throughout.
@@ -189,7 +190,7 @@ pub enum FactType {
     /// `yes or no`
     YesNo,
     /// `one of crimea "Crimea", …`
-    OneOf(Vec<Item>),
+    OneOf(Items),
     /// `whole number from 0 to 120`
     Number {
         /// Whether only whole numbers are values.
@@ -220,7 +221,7 @@ impl FactType {
     #[must_use]
     pub fn item(&self, name: &str) -> Option<u32> {
         let FactType::OneOf(items) = self else { return None };
-        let index = items.iter().position(|item| item.name == name)?;
+        let index = items.get_index_of(name)?;
         u32::try_from(index).ok()
     }
 
@@ -232,11 +233,5 @@ impl FactType {
     }
 }
 
-/// One of the values that a list names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// Its name.
-    pub name: String,
-    /// What it means, for readers, where the rule file says so.
-    pub label: Option<String>,
-}
+/// The values that a list names, and what each means, for readers, where the rule file says so.
+pub type Items = IndexMap<String, Option<String>>;

@@ -48,9 +48,8 @@ fn surprised(out: &mut String, policy: &Policy, verdict: &Verdict<'_>, surprise:
         status => paragraph(out, "        found: ", status.settled().map_or("", words)),
     }
     // The values are those that the rule file itself states.
-    let value = |fact: &FactId| {
-        fact_value(policy, *fact, verdict.scenario.given.value(*fact).expect("reasons are known facts"))
-    };
+    let given = policy.knowing(&verdict.scenario.given);
+    let value = |fact: &FactId| fact_value(policy, *fact, given.value(*fact).expect("reasons are known facts"));
     let facts: Vec<String> = outcome.because.iter().map(value).collect();
     if !facts.is_empty() {
         paragraph(out, "        because: ", &facts.join("; "));

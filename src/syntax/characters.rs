@@ -4,7 +4,7 @@
 
 use super::token::{conflict_mark, is_bidi_control};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::text::{FileId, MAX_FILE_BYTES, Place, Span, position};
+use crate::text::{FileId, MAX_FILE_BYTES, Place, Position, Span};
 
 /// Reads a file's bytes as UTF-8 text.
 ///
@@ -26,7 +26,7 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
         } else {
             ("this file is not UTF-8 from here on", "save it again with the encoding UTF-8; nothing of it was changed")
         };
-        Diagnostic::error(Code::NotUtf8, what).spot(name, Some(position(&before, valid))).help(help)
+        Diagnostic::error(Code::NotUtf8, what).spot(name, Some(Position::START.after(&before[..valid]))).help(help)
     })
 }
 

@@ -144,7 +144,7 @@ fn explain() {
 fn explained(policy: &Policy, scenario: &Scenario) -> String {
     let view = View { on: scenario.on, ..View::default() };
     let engine = Engine::new(policy, &view).unwrap_or_else(|report| panic!("{}", report.message));
-    let profile = &scenario.given;
+    let profile = &policy.knowing(&scenario.given);
     let subject = Subject { policy, on: engine.selection.on, view: &view, name: Some(&scenario.label), profile };
     let named = scenario.expectations.iter().flat_map(|it| &it.consequences);
     let explanations = named.map(|id| report::explanation(subject, &engine.explain(*id, profile)));
