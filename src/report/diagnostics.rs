@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use super::{WIDTH, plain};
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::text::{File, FileId, Files, Span};
+use crate::text::{File, Files, Span};
 
 /// Lines longer than this, in bytes, are pointed at and not shown.
 const LONG_LINE: usize = 2_000;
@@ -47,17 +47,20 @@ fn origin(name: &str, at: Option<(usize, usize)>) -> Origin<'static> {
     }
 }
 
-/// The lines concerned: one snippet for each file, the main label's first.
+/// Places in one file that are further apart, in bytes, are shown apart: the renderer reads
+/// every line between two that are shown together.
+const FAR: u32 = 50_000;
+
+/// The lines concerned: one snippet for the main label and those near it, then for the others.
 fn snippets<'a>(mut group: Group<'a>, files: &'a Files, diagnostic: &'a Diagnostic) -> Group<'a> {
-    let mut shown: Vec<FileId> = Vec::new();
-    for label in &diagnostic.labels {
+    let mut left: Vec<&Label> = diagnostic.labels.iter().collect();
+    while let Some(&label) = left.first() {
         let id = label.place.file;
-        if shown.contains(&id) {
-            continue;
-        }
-        shown.push(id);
         let file = &files[id];
-        let labels: Vec<&Label> = diagnostic.labels.iter().filter(|label| label.place.file == id).collect();
+        let near =
+            |other: &Label| other.place.file == id && other.place.span.start.abs_diff(label.place.span.start) <= FAR;
+        let (labels, others) = left.into_iter().partition::<Vec<&Label>, _>(|other| near(other));
+        left = others;
         let window = window(file, &labels);
         if file.text[window.clone()].lines().any(|line| line.len() > LONG_LINE) {
             let at = file.position(label.place.span.start);

@@ -70,4 +70,19 @@ fn a_file_is_read_up_to_sixteen_mebibytes() {
 fn ten_thousand_mistakes_are_all_reported() {
     let text: String = (0..10_000).map(|index| format!("fact f{index} : yes or no\n")).collect();
     assert_eq!(codes(load(text)), [Code::Syntax; 10_000]);
+    let text: String = (0..10_000).map(|index| format!("define d{index} \"D\" as nobody{index}\n")).collect();
+    assert_eq!(codes(load(text)), [Code::UnknownName; 10_000]);
+    let entries: Vec<String> = (0..10_000).map(|index| format!("\"nobody{index}\": 1")).collect();
+    let policy = load(HEAD).expect("it is sound");
+    let found = policy.profile(&format!("{{{}}}", entries.join(","))).expect_err("no key is a fact");
+    assert!(found.list.iter().all(|it| it.code == Code::UnknownFact) && found.list.len() == 10_000);
+}
+
+#[test]
+fn a_name_of_a_million_letters_is_compared_with_nothing() {
+    let name = "n".repeat(1_000_000);
+    let text = format!("{HEAD}fact {name} \"N\" : yes or no\ndefine d \"D\" as {name}m or {name}\n");
+    let found = load(text).expect_err("one name is unknown");
+    assert_eq!((found.list.len(), found.list[0].code), (1, Code::UnknownName));
+    assert!(!found.list[0].help.iter().any(|help| help.contains("did you mean")));
 }
