@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ensue::model::{FactId, Value};
+use ensue::model::{Fact, FactId, FactType, Value};
 use ensue::semantics::{Engine, Scratch, Status, View};
 use ensue::{Policy, Profile};
 
@@ -74,6 +74,11 @@ fn by_hand(facts: &[FactId; 5], profile: &Profile) -> [bool; 6] {
     [without, without, without, without && yes(owns_property), without, concerned && yes(russian_passport)]
 }
 
+fn generated_policy(rules: usize) -> Policy {
+    let text = generated(rules);
+    Policy::load("generated.ensue", |_| Ok(text.clone().into())).expect("it is sound")
+}
+
 fn profiles(criterion: &mut Criterion) {
     let policy = article();
     let engine = Engine::new(&policy, &View::default()).expect("the article has a date");
@@ -109,12 +114,43 @@ fn compile(criterion: &mut Criterion) {
     group.bench_function("article", |bencher| {
         bencher.iter(|| Engine::new(black_box(&article), &View::default()).is_ok())
     });
-    for rules in [10, 100, 200] {
-        let text = generated(rules);
-        let policy = Policy::load("generated.ensue", |_| Ok(text.clone().into())).expect("sound");
+    group.sample_size(10);
+    for rules in [10, 100, 1_000, 10_000] {
+        let policy = generated_policy(rules);
         group.bench_function(format!("{rules} rules"), |bencher| {
             bencher.iter(|| Engine::new(black_box(&policy), &View::default()).is_ok());
         });
+    }
+    group.finish();
+}
+
+/// All outcomes of a policy of many rules: for a profile in which all fifty facts are known, and
+/// for one in which three are not.
+fn many_rules(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("many rules, all outcomes");
+    group.sample_size(10);
+    for rules in [10, 100, 1_000, 10_000] {
+        let policy = generated_policy(rules);
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let value = |index: usize, fact: &Fact| match fact.kind {
+            FactType::YesNo => (index % 3 == 0).to_string(),
+            FactType::OneOf(_) => format!("\"v{}\"", ["a", "b", "c", "d"][index % 4]),
+            FactType::Number { .. } | FactType::Date => (index * 7 % 100).to_string(),
+        };
+        let known = |without: &[&str]| {
+            let facts = policy.facts.iter().enumerate().filter(|(_, fact)| !without.contains(&fact.name.as_str()));
+            let entries: Vec<String> =
+                facts.map(|(index, fact)| format!("\"{}\": {}", fact.name, value(index, fact))).collect();
+            profile(&policy, &format!("{{{}}}", entries.join(",")))
+        };
+        let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
+        for (name, without) in [("known profile", &[][..]), ("three unknown facts", &["b0", "l0", "n0"])] {
+            let profile = known(without);
+            group.throughput(Throughput::Elements(rules as u64));
+            group.bench_function(format!("{name}, {rules} rules"), |bencher| {
+                bencher.iter(|| engine.statuses(black_box(&profile), &mut scratch, &mut statuses));
+            });
+        }
     }
     group.finish();
 }
@@ -133,5 +169,5 @@ fn load(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, profiles, compile, load);
+criterion_group!(benches, profiles, compile, many_rules, load);
 criterion_main!(benches);
