@@ -133,7 +133,7 @@ fn many_rules(criterion: &mut Criterion) {
         let policy = generated_policy(rules);
         let engine = Engine::new(&policy, &View::default()).expect("it has a date");
         let value = |index: usize, fact: &Fact| match fact.kind {
-            FactType::YesNo => (index % 3 == 0).to_string(),
+            FactType::YesNo => index.is_multiple_of(3).to_string(),
             FactType::OneOf(_) => format!("\"v{}\"", ["a", "b", "c", "d"][index % 4]),
             FactType::Number { .. } | FactType::Date => (index * 7 % 100).to_string(),
         };
