@@ -19,7 +19,7 @@ pub use evaluate::evaluate;
 pub use explain::{Effect, Explanation, RuleReason};
 pub use outcome::Outcome;
 pub use status::{Possible, Settled, Status};
-pub use view::{Absent, Origins, Selection, View, with_quoting};
+pub use view::{Absent, Origins, Selection, View};
 
 impl Policy {
     /// The outcome of each consequence for a profile, on the policy's own date and according

@@ -46,7 +46,7 @@ pub fn explanation(subject: Subject<'_>, explanation: &Explanation) -> String {
 fn opening(status: Status) -> &'static str {
     match status {
         Status::Follows => "It follows from what is reported.",
-        Status::DoesNotFollow => "It does not follow: no rule that applies leads to it.",
+        Status::DoesNotFollow => "It does not follow: no rule that applies undefeated leads to it.",
         Status::RuledOut => "It is ruled out: a rule that applies denies it, and none leads to it.",
         Status::Disputed => "It is disputed: one rule that applies leads to it, another denies it.",
         Status::Undetermined(_) => "It is undetermined.",

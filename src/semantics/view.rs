@@ -63,8 +63,9 @@ impl View {
             return Err(report);
         }
         let origins = Origins::of(policy);
+        let passes = self.filter(policy, &origins);
         let absent = |rule: &Rule| {
-            if !self.keeps(policy, &origins, rule) {
+            if !passes(rule) {
                 Some(Absent::LeftOut)
             } else if !rule.is_in_force(on) {
                 Some(Absent::NotInForce)
@@ -75,34 +76,39 @@ impl View {
         Ok(Selection { on, absent: policy.rules.iter().map(absent).collect() })
     }
 
-    fn keeps(&self, policy: &Policy, origins: &Origins, rule: &Rule) -> bool {
-        let claim_by = |wanted: &dyn Fn(SourceId) -> bool| rule.claims.iter().any(|claim| wanted(policy[*claim].by));
-        let according_to = self.according_to.is_empty()
-            || claim_by(&|source| with_quoting(policy, source).iter().any(|source| self.according_to.contains(source)));
-        // A rule with no claim is by nobody, so it is not by those left out.
-        let without =
-            self.without.is_empty() || rule.claims.is_empty() || claim_by(&|source| !self.without.contains(&source));
-        let published = |source: &SourceId, date| policy[*source].published.is_some_and(|published| published <= date);
-        let known_by = self.known_by.is_none_or(|date| {
-            claim_by(&|source| with_quoting(policy, source).iter().any(|source| published(source, date)))
-        });
-        let require = self.require.is_none_or(|least| origins.count(rule.claims.iter().copied()) >= least);
-        according_to && without && known_by && require
+    /// Whether a rule's claims pass the filters.
+    fn filter<'a>(&'a self, policy: &'a Policy, origins: &'a Origins) -> impl Fn(&Rule) -> bool + 'a {
+        let according_to = quoted_in(policy, |source| self.according_to.contains(&source));
+        let published = |source: SourceId, date| policy[source].published.is_some_and(|published| published <= date);
+        let known = quoted_in(policy, |source| self.known_by.is_some_and(|date| published(source, date)));
+        move |rule| {
+            let claim_by =
+                |wanted: &dyn Fn(SourceId) -> bool| rule.claims.iter().any(|claim| wanted(policy[*claim].by));
+            (self.according_to.is_empty() || claim_by(&|source| according_to[source.index()]))
+                // A rule with no claim is by nobody, so it is not by those left out.
+                && (rule.claims.is_empty() || claim_by(&|source| !self.without.contains(&source)))
+                && (self.known_by.is_none() || claim_by(&|source| known[source.index()]))
+                && self.require.is_none_or(|least| origins.count(rule.claims.iter().copied()) >= least)
+        }
     }
 }
 
-/// A source, the sources it is quoted in, those they are quoted in, and so on.
-#[must_use]
-pub fn with_quoting(policy: &Policy, source: SourceId) -> Vec<SourceId> {
-    let mut reached = vec![source];
-    let mut next = 0;
-    while let Some(&source) = reached.get(next) {
-        for quoting in &policy[source].quoted_in {
-            if !reached.contains(quoting) {
-                reached.push(*quoting);
+/// For each source whether it is one of the `first`, or is quoted in one, or in a source that is
+/// quoted in one, and so on.
+fn quoted_in(policy: &Policy, first: impl Fn(SourceId) -> bool) -> Vec<bool> {
+    let sources = || (0..policy.sources.len()).map(SourceId::new);
+    let mut quoted: Vec<Vec<SourceId>> = vec![Vec::new(); policy.sources.len()];
+    for source in sources() {
+        policy[source].quoted_in.iter().for_each(|quoting| quoted[quoting.index()].push(source));
+    }
+    let mut reached: Vec<bool> = sources().map(&first).collect();
+    let mut open: Vec<SourceId> = sources().filter(|source| first(*source)).collect();
+    while let Some(source) = open.pop() {
+        for &source in &quoted[source.index()] {
+            if !std::mem::replace(&mut reached[source.index()], true) {
+                open.push(source);
             }
         }
-        next += 1;
     }
     reached
 }
