@@ -30,6 +30,9 @@ impl SetOptions {
     ///
     /// Every mistake of every profile is reported in one run.
     pub(super) fn profiles(&self, policy: &Policy, paths: &[PathBuf]) -> Result<Vec<Named>, Failure> {
+        if paths.iter().filter(|path| *path == Path::new("-")).count() > 1 {
+            return Err(Failure::Message("`-` stands twice, and standard input can be read only once".to_owned()));
+        }
         let settings = self.settings(policy)?;
         let mut profiles = Vec::new();
         let mut found = Vec::new();

@@ -40,7 +40,8 @@ impl Test {
             Ok(())
         });
         if !output.quiet && (run.is_ok() || tally.passed + tally.failed > 0) {
-            output.result(&format!("\n{}", report::tally(tally)))?;
+            let before = if tally == Tally::default() { "" } else { "\n" };
+            output.result(&format!("{before}{}", report::tally(tally)))?;
         }
         run?;
         Ok(if tally.failed == 0 { Found::Nothing } else { Found::Something })

@@ -74,5 +74,8 @@ fn expected(expected: Expected) -> &'static str {
 /// The closing line.
 #[must_use]
 pub fn tally(tally: Tally) -> String {
-    format!("{} passed, {} failed\n", tally.passed, tally.failed)
+    match tally {
+        Tally { passed: 0, failed: 0 } => "no scenario found\n".to_owned(),
+        Tally { passed, failed } => format!("{passed} passed, {failed} failed\n"),
+    }
 }
