@@ -94,12 +94,13 @@ impl Number {
     #[must_use]
     pub fn parse_json(text: &str) -> Option<Self> {
         let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return Self::parse(text) };
-        let (mantissa, exponent) = (Decimal::from_str_exact(mantissa).ok()?, i64::from_str(exponent).ok()?);
+        let mantissa = Decimal::from_str_exact(mantissa).ok()?;
         if mantissa.is_zero() {
             return Some(Self(Decimal::ZERO));
         }
+        let exponent = i64::from_str(exponent).ok()?;
         // Moving the point is done on the scale, never by multiplying with a rounded power.
-        let scale = i64::from(mantissa.scale()) - exponent;
+        let scale = i64::from(mantissa.scale()).checked_sub(exponent)?;
         let zeros = u32::try_from(scale.min(0).checked_neg()?).ok().filter(|zeros| *zeros <= 28)?;
         let shifted = mantissa.mantissa().checked_mul(10_i128.checked_pow(zeros)?)?;
         Decimal::try_from_i128_with_scale(shifted, u32::try_from(scale.max(0)).ok()?).ok().and_then(Self::limited)

@@ -4,7 +4,7 @@ use super::outcomes::{DOES_NOT_FOLLOW, labels, possible_in_words};
 use super::{HEADING, citation, fact_value, heading, paragraph, plain, styled};
 use crate::json::Subject;
 use crate::model::{FactId, Policy, Rule};
-use crate::semantics::{Absent, Effect, Explanation, RuleReason, Settled, Status};
+use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, Settled, Status};
 
 /// The explanation of one consequence.
 #[must_use]
@@ -26,7 +26,7 @@ pub fn explanation(subject: Subject<'_>, explanation: &Explanation) -> String {
         }
         status => {
             paragraph(&mut out, "  ", opening(status));
-            because(&mut out, subject, &outcome.because);
+            because(&mut out, subject, outcome);
         }
     }
     if explanation.rules.is_empty() {
@@ -53,12 +53,20 @@ fn opening(status: Status) -> &'static str {
     }
 }
 
-fn because(out: &mut String, subject: Subject<'_>, facts: &[FactId]) {
+fn because(out: &mut String, subject: Subject<'_>, outcome: &Outcome) {
+    let facts = &outcome.because;
     if facts.is_empty() {
         paragraph(out, "  ", "No fact is needed for that: it is so for every profile.");
         return;
     }
-    paragraph(out, "  ", "These facts settle it, and none of them can be left out:");
+    paragraph(
+        out,
+        "  ",
+        match outcome.searched {
+            true => "These facts settle it, and none of them can be left out:",
+            false => "These facts settle it; these rules are too large to find out whether one can be left out:",
+        },
+    );
     facts.iter().for_each(|fact| known(out, subject, *fact, "    - "));
 }
 

@@ -91,6 +91,15 @@ impl Reach {
     }
 }
 
+/// What a question comes to once the known facts are put in.
+struct Residual {
+    reach: Reach,
+    /// The levels that matter.
+    levels: Vec<Level>,
+    /// How many steps it took to find out.
+    used: u64,
+}
+
 /// The cell of each level's fact; [`UNKNOWN`] where it is not known.
 pub(super) type Known = Vec<Cell>;
 
@@ -108,13 +117,15 @@ pub struct Scratch {
 /// What was found out about each node of the engine's diagram, in which query.
 struct Memo<T> {
     query: u64,
+    /// How many nodes were looked at in this query.
+    count: u64,
     found: Vec<(u64, T)>,
     branches: Vec<(Cell, T)>,
 }
 
 impl<T> Default for Memo<T> {
     fn default() -> Self {
-        Self { query: 0, found: Vec::new(), branches: Vec::new() }
+        Self { query: 0, count: 0, found: Vec::new(), branches: Vec::new() }
     }
 }
 
@@ -178,7 +189,10 @@ impl<'p> Engine<'p> {
                     Some(end) => Status::from_bits(1 << end.0),
                     None => Status::from_bits(self.ends(root, scratch)),
                 },
-                (None, None) => Status::new(self.residual(Question::Status(consequence), &scratch.known).0.possible),
+                (None, None) => {
+                    let residual = self.residual(Question::Status(consequence), &scratch.known, self.limits.residual);
+                    Status::new(residual.reach.possible)
+                }
             };
             statuses.push(status);
         }
@@ -192,7 +206,10 @@ impl<'p> Engine<'p> {
     pub fn ask(&self, question: Question, profile: &Profile, scratch: &mut Scratch) -> (Reach, Vec<FactId>) {
         self.locate(profile, &mut scratch.known);
         let (reach, levels) = match self.root(question) {
-            None => self.residual(question, &scratch.known),
+            None => {
+                let residual = self.residual(question, &scratch.known, self.limits.residual);
+                (residual.reach, residual.levels)
+            }
             Some(root) => {
                 let rest = self.reduce(root, scratch);
                 let (ends, levels) = scratch.rest.survey(rest);
@@ -202,13 +219,31 @@ impl<'p> Engine<'p> {
         (reach, self.facts(levels))
     }
 
+    /// What is possible for a profile, and how many steps of those granted it took to find out.
+    pub(super) fn possible_within(
+        &self,
+        question: Question,
+        profile: &Profile,
+        scratch: &mut Scratch,
+        steps: u64,
+    ) -> (Reach, u64) {
+        self.locate(profile, &mut scratch.known);
+        let Some(root) = self.root(question) else {
+            let residual = self.residual(question, &scratch.known, steps);
+            return (residual.reach, residual.used);
+        };
+        scratch.ends.begin();
+        let possible = Possible::from_bits(self.ends(root, scratch));
+        (Reach { possible, searched: scratch.ends.count <= steps }, scratch.ends.count)
+    }
+
     /// The facts on which an answer can depend at all, in the order of declaration; where the
     /// limits were reached, all that might.
     #[must_use]
     pub fn support(&self, question: Question) -> Vec<FactId> {
         let levels = match self.root(question) {
             Some(root) => self.diagram.survey(root).1,
-            None => self.residual(question, &vec![UNKNOWN; self.order.len()]).1,
+            None => self.residual(question, &vec![UNKNOWN; self.order.len()], self.limits.residual).levels,
         };
         self.facts(levels)
     }
@@ -330,26 +365,27 @@ impl<'p> Engine<'p> {
 
     /// Decides one question for one profile without the compiled diagrams: known facts first,
     /// then a diagram over the few unknown ones. Also returns the levels that matter.
-    fn residual(&self, question: Question, known: &[Cell]) -> (Reach, Vec<Level>) {
+    fn residual(&self, question: Question, known: &[Cell], steps: u64) -> Residual {
         let table = TruthTable { policy: self.policy, levels: &self.levels, known };
         let (Ok((asserted, denied)), _) = self.decide(question, table);
         let quick = Self::possible(asserted, denied);
         if quick.only().is_some() {
-            return (Reach { possible: quick, searched: true }, Vec::new());
+            return Residual { reach: Reach { possible: quick, searched: true }, levels: Vec::new(), used: 0 };
         }
         let mut diagram = Diagram::new();
-        diagram.grant(self.limits.residual);
+        diagram.grant(steps);
         let logic = Diagrams { policy: self.policy, levels: &self.levels, known, diagram };
         let (sides, mut logic) = self.decide(question, logic);
         match sides.and_then(|(asserted, denied)| logic.diagram.join(Join::Status, asserted, denied)) {
             Ok(node) => {
                 let (ends, levels) = logic.diagram.survey(node);
-                (Reach { possible: Possible::from_bits(ends), searched: true }, levels)
+                let reach = Reach { possible: Possible::from_bits(ends), searched: true };
+                Residual { reach, levels, used: steps - logic.diagram.left() }
             }
             Err(OverBudget) => {
                 let unknown = |level: &Level| known[*level as usize] == UNKNOWN;
                 let levels = (0..).take(known.len()).filter(unknown).collect();
-                (Reach { possible: quick, searched: false }, levels)
+                Residual { reach: Reach { possible: quick, searched: false }, levels, used: steps }
             }
         }
     }
@@ -388,6 +424,7 @@ impl<T: Copy> Memo<T> {
     /// Forgets what earlier queries found out, whichever diagram they asked.
     fn begin(&mut self) {
         self.query += 1;
+        self.count = 0;
     }
 
     fn get(&self, node: NodeId) -> Option<T> {
@@ -400,6 +437,7 @@ impl<T: Copy> Memo<T> {
             self.found.resize(node.index() + 1, (0, found));
         }
         self.found[node.index()] = (self.query, found);
+        self.count += 1;
     }
 }
 

@@ -78,7 +78,7 @@ fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, index: usize) ->
             None => (Effect::NoEffect, question),
         },
     };
-    RuleReason { rule, effect, because: because(case, settles) }
+    RuleReason { rule, effect, because: because(case, settles).0 }
 }
 
 /// The rules that override it and are not known to have no effect.
@@ -96,41 +96,51 @@ fn winners(case: &mut Case<'_>, consequence: ConsequenceId, rule: RuleId) -> Vec
 ///
 /// Facts whose loss alone unsettles the answer are in every such set (a sufficient reason, or
 /// prime implicant: Shih, Choi and Darwiche 2018). To them the fewest others are added, tried
-/// by size and then by order of declaration. Where there are more sets to try than the limits
-/// allow, the set is still irreducible, and perhaps not the smallest.
-pub(super) fn because(case: &mut Case<'_>, question: Question) -> Vec<FactId> {
+/// by size and then by order of declaration. Where that needs more sets or half of the steps than
+/// the limits allow, facts are dropped one by one instead: the set is irreducible, and perhaps not
+/// the smallest. Also returns whether it is irreducible for certain: where the other half of the
+/// steps is used up too, a fact may be left in it that could be dropped.
+pub(super) fn because(case: &mut Case<'_>, question: Question) -> (Vec<FactId>, bool) {
     let known = |fact: &FactId| case.profile.value(*fact).is_some();
     let candidates: Vec<FactId> = case.engine.support(question).into_iter().filter(known).collect();
     let wanted = case.ask(question).0.possible;
-    let mut search = Search { case, question, wanted };
-    let needed = |fact: &FactId| !search.settles(&without(&candidates, *fact));
+    let steps = case.engine.limits.residual;
+    let mut search = Search { case, question, wanted, steps };
+    let needed = |fact: &FactId| search.settles(&without(&candidates, *fact), steps / 4 * 3) == Some(false);
     let needed: Vec<FactId> = candidates.iter().copied().filter(needed).collect();
-    if search.settles(&needed) {
-        return needed;
+    if search.settles(&needed, steps / 2) == Some(true) {
+        return (needed, true);
     }
     let others: Vec<FactId> = candidates.iter().copied().filter(|fact| !needed.contains(fact)).collect();
-    search.fewest(&needed, &others).unwrap_or_else(|| search.irreducible(candidates))
+    let fewest = search.fewest(&needed, &others).map(|fewest| (fewest, true));
+    fewest.unwrap_or_else(|| search.irreducible(candidates))
 }
 
 struct Search<'a, 'c> {
     case: &'a mut Case<'c>,
     question: Question,
     wanted: Possible,
+    /// How many steps are left for all sets together.
+    steps: u64,
 }
 
 impl Search<'_, '_> {
-    /// Whether these facts by themselves settle it.
-    fn settles(&mut self, facts: &[FactId]) -> bool {
+    /// Whether these facts by themselves settle it; `None` where finding out would leave fewer
+    /// than `keep` steps.
+    fn settles(&mut self, facts: &[FactId], keep: u64) -> Option<bool> {
         let Case { engine, profile, scratch, .. } = &mut *self.case;
         let mut part = engine.policy.unknown();
         facts.iter().for_each(|fact| part.set(*fact, profile.value(*fact)));
-        let reach = engine.ask(self.question, &part, scratch).0;
-        reach.searched && reach.possible == self.wanted
+        let grant = self.steps.saturating_sub(keep);
+        let (reach, used) = engine.possible_within(self.question, &part, scratch, grant);
+        self.steps -= used.min(grant);
+        reach.searched.then_some(reach.possible == self.wanted)
     }
 
     /// The fewest of `others` that together with `needed` settle it; `None` at the limit.
     fn fewest(&mut self, needed: &[FactId], others: &[FactId]) -> Option<Vec<FactId>> {
         let mut left = self.case.engine.limits.because;
+        let keep = self.case.engine.limits.residual / 2;
         for size in 1..=others.len() {
             let mut picked: Vec<usize> = (0..size).collect();
             loop {
@@ -138,7 +148,7 @@ impl Search<'_, '_> {
                 let mut facts = needed.to_vec();
                 facts.extend(picked.iter().map(|index| others[*index]));
                 facts.sort_unstable();
-                if self.settles(&facts) {
+                if self.settles(&facts, keep)? {
                     return Some(facts);
                 }
                 if !next_combination(&mut picked, others.len()) {
@@ -149,15 +159,23 @@ impl Search<'_, '_> {
         None
     }
 
-    /// Drops facts, the last declared first, while the rest still settles it.
-    fn irreducible(&mut self, mut facts: Vec<FactId>) -> Vec<FactId> {
+    /// Drops facts, the last declared first, while the rest still settles it; whether that was
+    /// found out for each.
+    fn irreducible(&mut self, mut facts: Vec<FactId>) -> (Vec<FactId>, bool) {
+        let mut certain = true;
+        let mut untried = facts.len() as u64;
         for fact in facts.clone().into_iter().rev() {
             let fewer = without(&facts, fact);
-            if self.settles(&fewer) {
-                facts = fewer;
+            // Each fact that is not yet tried has its share of what is left.
+            let share = self.steps / untried;
+            untried -= 1;
+            match self.settles(&fewer, self.steps - share) {
+                Some(true) => facts = fewer,
+                Some(false) => {}
+                None => certain = false,
             }
         }
-        facts
+        (facts, certain)
     }
 }
 

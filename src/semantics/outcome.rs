@@ -24,7 +24,8 @@ pub struct Outcome {
     pub rules: Vec<RuleId>,
     /// On how many independent origins those rules rest.
     pub origins: usize,
-    /// False when the search was given up at its limits: then more may be settled than is said.
+    /// False when the search was given up at its limits: then more may be settled than is said, or
+    /// `because` may hold a fact that could be dropped.
     pub searched: bool,
 }
 
@@ -60,8 +61,8 @@ impl<'a> Case<'a> {
         let question = Question::Status(consequence);
         let (reach, depends_on) = self.ask(question);
         let status = Status::new(reach.possible);
-        let because = match status {
-            Status::Undetermined(_) => Vec::new(),
+        let (because, certain) = match status {
+            Status::Undetermined(_) => (Vec::new(), true),
             _ => explain::because(self, question),
         };
         let rules = match status {
@@ -70,7 +71,7 @@ impl<'a> Case<'a> {
         };
         let claims = rules.iter().flat_map(|rule| self.engine.policy[*rule].claims.iter().copied());
         let origins = self.origins.count(claims);
-        Outcome { consequence, status, because, depends_on, rules, origins, searched: reach.searched }
+        Outcome { consequence, status, because, depends_on, rules, origins, searched: reach.searched && certain }
     }
 
     pub fn ask(&mut self, question: Question) -> (Reach, Vec<FactId>) {
