@@ -26,13 +26,13 @@ pub(super) fn arrange(policy: &mut Policy, diagnostics: &mut Vec<Diagnostic>) {
                 policy[rule].concludes.iter().for_each(|consequence| concluding[consequence.index()].push(rule));
             }
         }
-        Err(circle) => diagnostics.push(override_circle(policy, &circle)),
+        Err(circles) => diagnostics.extend(circles.iter().map(|circle| override_circle(policy, circle))),
     }
     let definitions = policy.definitions.len();
     let needs = needs(policy);
     match sort(needs.len(), |node| needs[node].clone()) {
         Ok(order) => policy.order = order.into_iter().map(|index| node(definitions, index)).collect(),
-        Err(circle) => diagnostics.push(condition_circle(policy, &circle)),
+        Err(circles) => diagnostics.extend(circles.iter().map(|circle| condition_circle(policy, circle))),
     }
     policy.concluding = concluding;
     policy.overridden_by = overridden_by;
@@ -77,8 +77,9 @@ fn needs(policy: &Policy) -> Vec<Vec<usize>> {
 
 /// Depth-first, with its own stack: a chain may be as long as the file.
 ///
-/// Returns every index after those it needs, or a circle, its first index not repeated.
-fn sort(count: usize, needs: impl Fn(usize) -> Vec<usize>) -> Result<Vec<usize>, Vec<usize>> {
+/// Returns every index after those it needs; or circles, the first index of each not repeated, of
+/// which no two share an index: breaking one often breaks those that are tangled with it.
+fn sort(count: usize, needs: impl Fn(usize) -> Vec<usize>) -> Result<Vec<usize>, Vec<Vec<usize>>> {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
         New,
@@ -87,6 +88,8 @@ fn sort(count: usize, needs: impl Fn(usize) -> Vec<usize>) -> Result<Vec<usize>,
     }
     let mut state = vec![State::New; count];
     let mut order = Vec::with_capacity(count);
+    let mut circles: Vec<Vec<usize>> = Vec::new();
+    let mut in_circle = vec![false; count];
     for start in 0..count {
         if state[start] == State::Done {
             continue;
@@ -105,14 +108,20 @@ fn sort(count: usize, needs: impl Fn(usize) -> Vec<usize>) -> Result<Vec<usize>,
                     open.push((next, needs(next).into_iter()));
                 }
                 Some(next) if state[next] == State::Open => {
-                    let from = open.iter().position(|(index, _)| *index == next).unwrap_or(0);
-                    return Err(open[from..].iter().map(|(index, _)| *index).collect());
+                    let back = open.iter().rev().map(|(index, _)| *index);
+                    let from = back.clone().position(|index| index == next || in_circle[index]);
+                    let length = from.expect("what is open stands there") + 1;
+                    if !in_circle[open[open.len() - length].0] {
+                        let circle: Vec<usize> = open[open.len() - length..].iter().map(|(index, _)| *index).collect();
+                        circle.iter().for_each(|index| in_circle[*index] = true);
+                        circles.push(circle);
+                    }
                 }
                 Some(_) => {}
             }
         }
     }
-    Ok(order)
+    if circles.is_empty() { Ok(order) } else { Err(circles) }
 }
 
 fn condition_circle(policy: &Policy, circle: &[usize]) -> Diagnostic {

@@ -108,12 +108,11 @@ pub(super) fn because(case: &mut Case<'_>, question: Question) -> (Vec<FactId>, 
     let mut search = Search { case, question, wanted, steps };
     let needed = |fact: &FactId| search.settles(&without(&candidates, *fact), steps / 4 * 3) == Some(false);
     let needed: Vec<FactId> = candidates.iter().copied().filter(needed).collect();
-    if search.settles(&needed, steps / 2) == Some(true) {
-        return (needed, true);
-    }
     let others: Vec<FactId> = candidates.iter().copied().filter(|fact| !needed.contains(fact)).collect();
-    let fewest = search.fewest(&needed, &others).map(|fewest| (fewest, true));
-    fewest.unwrap_or_else(|| search.irreducible(candidates))
+    match search.fewest(&needed, &others) {
+        Some(fewest) => (fewest, true),
+        None => search.irreducible(candidates),
+    }
 }
 
 struct Search<'a, 'c> {
@@ -141,7 +140,7 @@ impl Search<'_, '_> {
     fn fewest(&mut self, needed: &[FactId], others: &[FactId]) -> Option<Vec<FactId>> {
         let mut left = self.case.engine.limits.because;
         let keep = self.case.engine.limits.residual / 2;
-        for size in 1..=others.len() {
+        for size in 0..=others.len() {
             let mut picked: Vec<usize> = (0..size).collect();
             loop {
                 left = left.checked_sub(1)?;

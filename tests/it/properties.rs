@@ -88,13 +88,8 @@ fn check_outcome(truth: &Truth, values: &[Option<usize>], outcome: &Outcome) -> 
         prop_assert!(outcome.because.is_empty());
         return Ok(());
     }
+    check_because(truth, values, outcome)?;
     let because = indices(&outcome.because);
-    prop_assert!(because.iter().all(|fact| values[*fact].is_some()), "a reason is known");
-    prop_assert_eq!(truth.possible(&keep(values, &because), consequence), possible, "the reasons settle it");
-    for dropped in &because {
-        let fewer: Vec<usize> = because.iter().copied().filter(|fact| fact != dropped).collect();
-        prop_assert!(truth.possible(&keep(values, &fewer), consequence).len() > 1, "no reason can be dropped");
-    }
     let known: Vec<usize> = (0..FACTS.len()).filter(|fact| values[*fact].is_some()).collect();
     for subset in 0..1_u32 << known.len() {
         if (subset.count_ones() as usize) < because.len() {
@@ -102,6 +97,20 @@ fn check_outcome(truth: &Truth, values: &[Option<usize>], outcome: &Outcome) -> 
                 known.iter().enumerate().filter(|(bit, _)| subset >> bit & 1 == 1).map(|(_, fact)| *fact).collect();
             prop_assert!(truth.possible(&keep(values, &fewer), consequence).len() > 1, "no smaller set settles it");
         }
+    }
+    Ok(())
+}
+
+/// Known facts that settle the status; none can be dropped, unless the outcome says that this was not searched.
+fn check_because(truth: &Truth, values: &[Option<usize>], outcome: &Outcome) -> Result<(), TestCaseError> {
+    let possible: BTreeSet<Settled> = outcome.status.possible().iter().collect();
+    let consequence = outcome.consequence.index();
+    let because = indices(&outcome.because);
+    prop_assert!(because.iter().all(|fact| values[*fact].is_some()), "a reason is known");
+    prop_assert_eq!(truth.possible(&keep(values, &because), consequence), possible, "the reasons settle it");
+    for dropped in because.iter().filter(|_| outcome.searched) {
+        let fewer: Vec<usize> = because.iter().copied().filter(|fact| fact != dropped).collect();
+        prop_assert!(truth.possible(&keep(values, &fewer), consequence).len() > 1, "no reason can be dropped");
     }
     Ok(())
 }
@@ -287,12 +296,16 @@ proptest! {
         let values = values(&mut tape);
         let profile = profile(&policy, &values);
         let engine = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
+        let truth = Truth::of(&policy, &View::default());
         let exact = engine(Limits::default()).outcomes(&profile);
         let residual = engine(Limits { compile_all: steps, ..Limits::default() }).outcomes(&profile);
         prop_assert_eq!(&exact, &residual);
         let cut_short = engine(Limits { compile_one: steps, residual: steps, ..Limits::default() }).outcomes(&profile);
         for (exact, found) in exact.iter().zip(&cut_short) {
             prop_assert!(exact.status.possible().is_within(found.status.possible()));
+            if found.status.settled().is_some() {
+                check_because(&truth, &values, found)?;
+            }
             prop_assert!(exact.depends_on.iter().all(|fact| found.depends_on.contains(fact)) || found.status.settled().is_some());
             if found.searched {
                 prop_assert_eq!(exact.status, found.status);
