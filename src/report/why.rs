@@ -85,22 +85,32 @@ fn rule(out: &mut String, subject: Subject<'_>, reason: &RuleReason) {
     let title = format!("{kind}: {}", plain(&rule.label));
     paragraph(out, "", &title);
     paragraph(out, "  ", &format!("`{}`, {}:{line}", rule.name, plain(&file.name)));
-    paragraph(out, "  ", &effect(policy, &reason.effect));
+    paragraph(out, "  ", &effect(policy, reason));
     reason.because.iter().for_each(|fact| known(out, subject, *fact, "    - "));
     evidence(out, policy, rule);
 }
 
-fn effect(policy: &Policy, effect: &Effect) -> String {
-    match effect {
-        Effect::Applies => "It applies, because of:".to_owned(),
-        Effect::DoesNotApply => "It does not apply, because of:".to_owned(),
-        Effect::NoEffect => "It either does not apply or is overridden, because of:".to_owned(),
+fn effect(policy: &Policy, reason: &RuleReason) -> String {
+    let because = |what: &str| match reason.because.is_empty() {
+        true => format!("{what}, whatever the facts are."),
+        false => format!("{what}, because of:"),
+    };
+    match &reason.effect {
+        Effect::Applies => because("It applies"),
+        Effect::DoesNotApply => because("It does not apply"),
+        Effect::NoEffect => because("It either does not apply or is overridden"),
         Effect::Open(facts) => format!("Whether it applies depends on: {}", labels(policy, facts)),
         Effect::Absent(Absent::NotInForce) => "It is not in force on this date.".to_owned(),
         Effect::Absent(Absent::LeftOut) => "It is left out: it does not rest on the reports asked for.".to_owned(),
         Effect::Defeated(winners) => {
             let names: Vec<String> = winners.iter().map(|winner| plain(&policy[*winner].label)).collect();
-            format!("It is overridden by \"{}\", because of:", names.join("\" and \""))
+            // What is shown settles that it has no effect, which may take fewer facts than that it
+            // is overridden.
+            let overridden = format!("It is overridden by \"{}\"", names.join("\" or \""));
+            match reason.because.is_empty() {
+                true => format!("{overridden}."),
+                false => format!("{overridden}. That it has no effect is settled by:"),
+            }
         }
     }
 }
