@@ -426,6 +426,7 @@ struct JsonReason<'a> {
     because: Facts<'a>,
     depends_on: Vec<&'a str>,
     defeated_by: Vec<&'a str>,
+    defeated_by_one_of: Vec<&'a str>,
     claims: Vec<JsonClaim<'a>>,
     assumes: &'a [String],
 }
@@ -513,15 +514,28 @@ fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> 
     let policy = subject.policy;
     let rule = &policy[reason.rule];
     let file = &policy.files[rule.place.file];
-    let (effect, depends_on, defeated_by): (_, &[FactId], &[RuleId]) = match &reason.effect {
-        Effect::Applies => ("applies", &[], &[]),
-        Effect::DoesNotApply => ("does_not_apply", &[], &[]),
-        Effect::Defeated(winners) => ("defeated", &[], winners),
-        Effect::NoEffect => ("no_effect", &[], &[]),
-        Effect::Open(facts) => ("open", facts, &[]),
-        Effect::Absent(Absent::NotInForce) => ("not_in_force", &[], &[]),
-        Effect::Absent(Absent::LeftOut) => ("left_out", &[], &[]),
+    let mut depends_on: &[FactId] = &[];
+    let (mut defeated_by, mut defeated_by_one_of): (&[RuleId], &[RuleId]) = (&[], &[]);
+    let effect = match &reason.effect {
+        Effect::Applies => "applies",
+        Effect::DoesNotApply => "does_not_apply",
+        Effect::Defeated(winners) => {
+            defeated_by = winners;
+            "defeated"
+        }
+        Effect::DefeatedByOneOf(winners) => {
+            defeated_by_one_of = winners;
+            "defeated"
+        }
+        Effect::NoEffect => "no_effect",
+        Effect::Open(facts) => {
+            depends_on = facts;
+            "open"
+        }
+        Effect::Absent(Absent::NotInForce) => "not_in_force",
+        Effect::Absent(Absent::LeftOut) => "left_out",
     };
+    let names = |rules: &[RuleId]| rules.iter().map(|rule| policy[*rule].name.as_str()).collect();
     let claim = |id: &crate::model::ClaimId| {
         let claim = &policy[*id];
         let source = &policy[claim.by];
@@ -543,7 +557,8 @@ fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> 
         effect,
         because: facts(subject, &reason.because),
         depends_on: fact_names(subject, depends_on),
-        defeated_by: defeated_by.iter().map(|rule| policy[*rule].name.as_str()).collect(),
+        defeated_by: names(defeated_by),
+        defeated_by_one_of: names(defeated_by_one_of),
         claims: rule.claims.iter().map(claim).collect(),
         assumes: &rule.assumes,
     }

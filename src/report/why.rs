@@ -3,7 +3,7 @@
 use super::outcomes::{DOES_NOT_FOLLOW, labels, possible_in_words};
 use super::{HEADING, citation, fact_value, heading, paragraph, plain, styled};
 use crate::json::Subject;
-use crate::model::{FactId, Policy, Rule};
+use crate::model::{FactId, Policy, Rule, RuleId};
 use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, Settled, Status};
 
 /// The explanation of one consequence.
@@ -102,16 +102,18 @@ fn effect(policy: &Policy, reason: &RuleReason) -> String {
         Effect::Open(facts) => format!("Whether it applies depends on: {}", labels(policy, facts)),
         Effect::Absent(Absent::NotInForce) => "It is not in force on this date.".to_owned(),
         Effect::Absent(Absent::LeftOut) => "It is left out: it does not rest on the reports asked for.".to_owned(),
-        Effect::Defeated(winners) => {
-            let names: Vec<String> = winners.iter().map(|winner| plain(&policy[*winner].label)).collect();
-            // What is shown settles that it has no effect, which may take fewer facts than that it
-            // is overridden.
-            let overridden = format!("It is overridden by \"{}\"", names.join("\" or \""));
-            match reason.because.is_empty() {
-                true => format!("{overridden}."),
-                false => format!("{overridden}. That it has no effect is settled by:"),
-            }
-        }
+        Effect::Defeated(winners) => overridden(policy, reason, winners, " and "),
+        Effect::DefeatedByOneOf(winners) => overridden(policy, reason, winners, " or "),
+    }
+}
+
+fn overridden(policy: &Policy, reason: &RuleReason, winners: &[RuleId], joined: &str) -> String {
+    let names: Vec<String> = winners.iter().map(|winner| format!("\"{}\"", plain(&policy[*winner].label))).collect();
+    // The facts shown may be fewer than all those by which all of these rules apply.
+    let overridden = format!("It is overridden by {}. That it applies and is overridden is", names.join(joined));
+    match reason.because.is_empty() {
+        true => format!("{overridden} so whatever the facts are."),
+        false => format!("{overridden} settled by:"),
     }
 }
 

@@ -25,7 +25,8 @@ pub struct RuleReason {
     /// What it did.
     pub effect: Effect,
     /// A smallest set of known facts that settles it: that it applies undefeated, that it does
-    /// not apply, or that it has no effect. Empty where nothing is settled.
+    /// not apply, that it applies and is overridden, or that it has no effect. Empty where
+    /// nothing is settled.
     pub because: Vec<FactId>,
 }
 
@@ -36,8 +37,10 @@ pub enum Effect {
     Applies,
     /// It does not apply.
     DoesNotApply,
-    /// It applies, and these rules that override it do too.
+    /// It applies and is overridden, by all of these rules.
     Defeated(Vec<RuleId>),
+    /// It applies and is overridden, by one or another of these rules: by which is not settled.
+    DefeatedByOneOf(Vec<RuleId>),
     /// It cannot apply or is defeated, whichever of the two: that is not settled.
     NoEffect,
     /// It depends on these unknown facts.
@@ -67,32 +70,41 @@ fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, index: usize) ->
     }
     let (reach, depends_on) = case.ask(question);
     let applies = Question::Applies(rule);
-    let (effect, settles) = match reach.settled() {
+    // Fewer facts may settle that it has no effect than settle which of the two it is, that it
+    // does not apply or that it is overridden: they would be no reason for either.
+    let (effect, settles): (Effect, &[Question]) = match reach.settled() {
         None => return RuleReason { rule, effect: Effect::Open(depends_on), because: Vec::new() },
-        Some(true) => (Effect::Applies, question),
+        Some(true) => (Effect::Applies, &[question]),
         Some(false) => match case.ask(applies).0.settled() {
-            // Fewer facts may settle that it has no effect, by way of a rule that would defeat
-            // it: they would be no reason why it does not apply.
-            Some(false) => (Effect::DoesNotApply, applies),
-            Some(true) => (Effect::Defeated(winners(case, consequence, rule)), question),
-            None => (Effect::NoEffect, question),
+            Some(false) => (Effect::DoesNotApply, &[applies]),
+            Some(true) => (defeat(case, consequence, rule), &[applies, question]),
+            None => (Effect::NoEffect, &[question]),
         },
     };
     RuleReason { rule, effect, because: because(case, settles).0 }
 }
 
-/// The rules that override it and are not known to have no effect.
-fn winners(case: &mut Case<'_>, consequence: ConsequenceId, rule: RuleId) -> Vec<RuleId> {
+/// By which rules it is defeated: by those that override it and certainly have an effect; where
+/// there is none, by one or another of those that may have one.
+fn defeat(case: &mut Case<'_>, consequence: ConsequenceId, rule: RuleId) -> Effect {
     let policy = case.engine.policy;
     let overriding = &policy.overridden_by[rule.index()];
     let concluding = policy.concluding[consequence.index()].iter().enumerate();
-    let winners = concluding.filter(|(_, other)| overriding.contains(other));
-    let mut effect = |index| case.ask(Question::Effect(consequence, index)).0.settled();
-    winners.filter(|(index, _)| effect(*index) != Some(false)).map(|(_, other)| *other).collect()
+    let (mut certain, mut perhaps) = (Vec::new(), Vec::new());
+    for (index, winner) in concluding.filter(|(_, other)| overriding.contains(other)) {
+        match case.ask(Question::Effect(consequence, index)).0.settled() {
+            Some(true) => certain.push(*winner),
+            Some(false) => {}
+            None => perhaps.push(*winner),
+        }
+    }
+    certain.sort_unstable();
+    perhaps.sort_unstable();
+    if certain.is_empty() { Effect::DefeatedByOneOf(perhaps) } else { Effect::Defeated(certain) }
 }
 
 /// A smallest set of the profile's known facts that by itself settles what the whole profile
-/// settles; among the smallest, the one whose facts were declared first.
+/// settles of these questions; among the smallest, the one whose facts were declared first.
 ///
 /// Facts whose loss alone unsettles the answer are in every such set (a sufficient reason, or
 /// prime implicant: Shih, Choi and Darwiche 2018). To them the fewest others are added, tried
@@ -100,12 +112,14 @@ fn winners(case: &mut Case<'_>, consequence: ConsequenceId, rule: RuleId) -> Vec
 /// the limits allow, facts are dropped one by one instead: the set is irreducible, and perhaps not
 /// the smallest. Also returns whether it is irreducible for certain: where the other half of the
 /// steps is used up too, a fact may be left in it that could be dropped.
-pub(super) fn because(case: &mut Case<'_>, question: Question) -> (Vec<FactId>, bool) {
-    let known = |fact: &FactId| case.profile.value(*fact).is_some();
-    let candidates: Vec<FactId> = case.engine.support(question).into_iter().filter(known).collect();
-    let wanted = case.ask(question).0.possible;
+pub(super) fn because(case: &mut Case<'_>, questions: &[Question]) -> (Vec<FactId>, bool) {
+    let mut candidates: Vec<FactId> = questions.iter().flat_map(|question| case.engine.support(*question)).collect();
+    candidates.retain(|fact| case.profile.value(*fact).is_some());
+    candidates.sort_unstable();
+    candidates.dedup();
+    let wanted = questions.iter().map(|question| (*question, case.ask(*question).0.possible)).collect();
     let steps = case.engine.limits.residual;
-    let mut search = Search { case, question, wanted, steps };
+    let mut search = Search { case, wanted, steps };
     let needed = |fact: &FactId| search.settles(&without(&candidates, *fact), steps / 4 * 3) == Some(false);
     let needed: Vec<FactId> = candidates.iter().copied().filter(needed).collect();
     let others: Vec<FactId> = candidates.iter().copied().filter(|fact| !needed.contains(fact)).collect();
@@ -117,8 +131,8 @@ pub(super) fn because(case: &mut Case<'_>, question: Question) -> (Vec<FactId>, 
 
 struct Search<'a, 'c> {
     case: &'a mut Case<'c>,
-    question: Question,
-    wanted: Possible,
+    /// Each question, and what the whole profile settles of it.
+    wanted: Vec<(Question, Possible)>,
     /// How many steps are left for all sets together.
     steps: u64,
 }
@@ -130,10 +144,18 @@ impl Search<'_, '_> {
         let Case { engine, profile, scratch, .. } = &mut *self.case;
         let mut part = engine.policy.unknown();
         facts.iter().for_each(|fact| part.set(*fact, profile.value(*fact)));
-        let grant = self.steps.saturating_sub(keep);
-        let (reach, used) = engine.possible_within(self.question, &part, scratch, grant);
-        self.steps -= used.min(grant);
-        reach.searched.then_some(reach.possible == self.wanted)
+        for (question, wanted) in &self.wanted {
+            let grant = self.steps.saturating_sub(keep);
+            let (reach, used) = engine.possible_within(*question, &part, scratch, grant);
+            self.steps -= used.min(grant);
+            if !reach.searched {
+                return None;
+            }
+            if reach.possible != *wanted {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 
     /// The fewest of `others` that together with `needed` settle it; `None` at the limit.

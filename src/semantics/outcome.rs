@@ -63,7 +63,7 @@ impl<'a> Case<'a> {
         let status = Status::new(reach.possible);
         let (because, certain) = match status {
             Status::Undetermined(_) => (Vec::new(), true),
-            _ => explain::because(self, question),
+            _ => explain::because(self, &[question]),
         };
         let rules = match status {
             Status::DoesNotFollow => Vec::new(),

@@ -165,18 +165,25 @@ proptest! {
         let rules = rule_lines(&declarations);
         let subject = &rules[tape.pick(rules.len())];
         let consequence = subject.concludes[0].clone();
-        // `applies` follows where the subject applies; `effect` where it also is undefeated.
+        // `applies` follows where the subject applies; `effect_r0` where r0 applies undefeated.
         let mut probed = declarations.clone();
-        probed.push("consequence applies \"A\" consequence effect \"E\"".to_owned());
-        probed.push(format!("rule probe \"P\" {} then applies", subject.condition));
-        for other in rules.iter().filter(|other| other.concludes.contains(&consequence)) {
-            let not = if other.name == subject.name { "" } else { "not " };
-            let loser = |loser: &&String| rules.iter().any(|rule| rule.name == **loser && rule.concludes.contains(&consequence));
-            let overrides = match other.overrides.as_ref().filter(loser) {
-                Some(loser) => format!(" overrides copy_{loser}"),
-                None => String::new(),
-            };
-            probed.push(format!("rule copy_{} \"C\" {} then {not}effect{overrides}", other.name, other.condition));
+        probed.push(format!("consequence applies \"A\" rule probe \"P\" {} then applies", subject.condition));
+        let concluding: Vec<&RuleLine> = rules.iter().filter(|rule| rule.concludes.contains(&consequence)).collect();
+        for one in &concluding {
+            probed.push(format!("consequence effect_{} \"E\"", one.name));
+            for other in &concluding {
+                let not = if other.name == one.name { "" } else { "not " };
+                let overrides = match &other.overrides {
+                    Some(loser) if concluding.iter().any(|rule| rule.name == *loser) => {
+                        format!(" overrides copy_{}_{loser}", one.name)
+                    }
+                    _ => String::new(),
+                };
+                probed.push(format!(
+                    "rule copy_{0}_{1} \"C\" {2} then {not}effect_{0}{overrides}",
+                    one.name, other.name, other.condition
+                ));
+            }
         }
         let probed = load(&source(&probed));
         let truth = Truth::of(&probed, &View::default());
@@ -190,9 +197,16 @@ proptest! {
         let holds = |consequence: &str, values: &[Option<usize>]| -> BTreeSet<bool> {
             truth.possible(values, place(consequence)).into_iter().map(Settled::holds).collect()
         };
-        let (applies, effect) = (holds("applies", &values), holds("effect", &values));
-        let (yes, no) = (BTreeSet::from([true]), BTreeSet::from([false]));
-        let settles = match &reason.effect {
+        let subject_effect = format!("effect_{}", subject.name);
+        let (applies, effect) = (holds("applies", &values), holds(&subject_effect, &values));
+        let (yes, no, both) = (BTreeSet::from([true]), BTreeSet::from([false]), BTreeSet::from([false, true]));
+        // What each rule that overrides the subject does.
+        let effect_of = |winner: &ensue::model::RuleId| holds(&format!("effect_{}", policy[*winner].name), &values);
+        let overriding = |winner: &ensue::model::RuleId| {
+            concluding.iter().any(|rule| rule.name == policy[*winner].name && rule.overrides.as_ref() == Some(&subject.name))
+        };
+        let count = |effect: &BTreeSet<bool>| policy.rule_ids().filter(|id| overriding(id) && effect_of(id) == *effect).count();
+        let settles: &[&str] = match &reason.effect {
             Effect::Absent(_) => {
                 prop_assert_eq!(applies, no, "a rule that is not in force does not apply");
                 return Ok(());
@@ -205,7 +219,8 @@ proptest! {
                     pairs.into_iter().any(|(case, statuses)| {
                         let same = |other: &Vec<usize>| (0..FACTS.len()).all(|at| at == *fact || other[at] == case[at]);
                         let mut others = truth.cases.iter().filter(|(other, _)| same(other));
-                        others.any(|(_, others)| others[place("effect")].holds() != statuses[place("effect")].holds())
+                        let at = place(&subject_effect);
+                        others.any(|(_, others)| others[at].holds() != statuses[at].holds())
                     })
                 }).collect();
                 prop_assert_eq!(indices(facts), differs);
@@ -213,30 +228,38 @@ proptest! {
             }
             Effect::Applies => {
                 prop_assert_eq!((&applies, &effect), (&yes, &yes));
-                "effect"
+                &[&subject_effect]
             }
             Effect::DoesNotApply => {
                 prop_assert_eq!(&applies, &no);
-                "applies"
+                &["applies"]
             }
             Effect::Defeated(winners) => {
                 prop_assert_eq!((&applies, &effect), (&yes, &no));
-                prop_assert!(!winners.is_empty(), "something defeats it");
-                "effect"
+                prop_assert!(winners.iter().all(|winner| overriding(winner) && effect_of(winner) == yes));
+                prop_assert!(!winners.is_empty() && winners.len() == count(&yes), "all that certainly defeat it");
+                &["applies", &subject_effect]
+            }
+            Effect::DefeatedByOneOf(winners) => {
+                prop_assert_eq!((&applies, &effect), (&yes, &no));
+                prop_assert!(winners.iter().all(|winner| overriding(winner) && effect_of(winner).len() == 2));
+                prop_assert_eq!((count(&yes), count(&both)), (0, winners.len()), "all that may defeat it, none that does");
+                &["applies", &subject_effect]
             }
             Effect::NoEffect => {
                 prop_assert_eq!((applies.len(), &effect), (2, &no));
-                "effect"
+                &[&subject_effect]
             }
         };
+        let settled = |values: &[Option<usize>]| settles.iter().all(|what| holds(what, values).len() == 1);
         let because = indices(&reason.because);
         prop_assert!(because.iter().all(|fact| values[*fact].is_some()), "a reason is known");
-        prop_assert_eq!(holds(settles, &keep(&values, &because)), holds(settles, &values), "the reasons settle it");
+        prop_assert!(settled(&keep(&values, &because)), "the reasons settle it");
         let known: Vec<usize> = (0..FACTS.len()).filter(|fact| values[*fact].is_some()).collect();
         for subset in (0..1_u32 << known.len()).filter(|subset| (subset.count_ones() as usize) < because.len()) {
             let fewer: Vec<usize> =
                 known.iter().enumerate().filter(|(bit, _)| subset >> bit & 1 == 1).map(|(_, fact)| *fact).collect();
-            prop_assert!(holds(settles, &keep(&values, &fewer)).len() > 1, "no smaller set settles it");
+            prop_assert!(!settled(&keep(&values, &fewer)), "no smaller set settles it");
         }
     }
 
