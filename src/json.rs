@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::diagnostic::{Code, Comparisons, Diagnostic, Diagnostics, or_list, suggest};
-use crate::model::{Date, FactId, FactType, Number, Policy, Profile, RuleId, SourceId, Value};
-use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, View};
+use crate::model::{ClaimId, Date, FactId, FactType, Number, Policy, Profile, RuleId, SourceId, Value};
+use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, Selection};
 use crate::syntax::token::is_name;
 use crate::text::{Files, Position};
 
@@ -347,10 +347,8 @@ type Facts<'a> = IndexMap<&'a str, JsonValue<'a>>;
 pub struct Subject<'a> {
     /// The policy.
     pub policy: &'a Policy,
-    /// The date of evaluation.
-    pub on: Option<Date>,
-    /// The view.
-    pub view: &'a View,
+    /// The date of evaluation, and the claims and rules that count.
+    pub selection: &'a Selection,
     /// The profile's name, as readers know it.
     pub name: Option<&'a str>,
     /// The profile.
@@ -438,6 +436,8 @@ struct JsonClaim<'a> {
     source: &'a str,
     label: &'a str,
     quoted_in: Vec<&'a str>,
+    /// Whether the view counts it.
+    counts: bool,
 }
 
 /// How a document is laid out; neither has a line break at its end.
@@ -475,7 +475,8 @@ pub fn explanation(subject: Subject<'_>, explanation: &Explanation, layout: Layo
 }
 
 fn report<'a, T: Serialize>(subject: Subject<'a>, body: T) -> Report<'a, T> {
-    let Subject { policy, view, .. } = subject;
+    let Subject { policy, selection, .. } = subject;
+    let view = &selection.view;
     let names = |sources: &[SourceId]| sources.iter().map(|source| policy[*source].name.as_str()).collect();
     let view = JsonView {
         according_to: names(&view.according_to),
@@ -483,7 +484,7 @@ fn report<'a, T: Serialize>(subject: Subject<'a>, body: T) -> Report<'a, T> {
         known_by: view.known_by.map(|date| date.to_string()),
         require: view.require,
     };
-    let on = subject.on.map(|date| date.to_string());
+    let on = selection.on.map(|date| date.to_string());
     Report { format: FORMAT, policy: &policy.name, on, view, profile: subject.name, body }
 }
 
@@ -497,17 +498,22 @@ fn outcome_json<'a>(subject: Subject<'a>, outcome: &Outcome) -> JsonOutcome<'a> 
         possible: outcome.status.possible().iter().map(|status| status.name()).collect(),
         because: facts(subject, &outcome.because),
         depends_on: fact_names(subject, &outcome.depends_on),
-        rules: outcome.rules.iter().map(|rule| rule_json(subject.policy, *rule)).collect(),
+        rules: outcome.rules.iter().map(|rule| rule_json(subject, *rule)).collect(),
         origins: outcome.origins,
         not_searched_further: (!outcome.searched).then_some(true),
     }
 }
 
-fn rule_json(policy: &Policy, rule: RuleId) -> JsonRule<'_> {
+fn rule_json<'a>(subject: Subject<'a>, rule: RuleId) -> JsonRule<'a> {
+    let policy = subject.policy;
     let rule = &policy[rule];
-    let sources: IndexSet<&str> = rule.claims.iter().map(|claim| policy[policy[*claim].by].name.as_str()).collect();
-    let claims = rule.claims.iter().map(|claim| policy[*claim].name.as_str()).collect();
-    JsonRule { rule: &rule.name, claims, sources, assumes: &rule.assumes }
+    let claims = || subject.selection.claims(rule);
+    JsonRule {
+        rule: &rule.name,
+        claims: claims().map(|claim| policy[claim].name.as_str()).collect(),
+        sources: claims().map(|claim| policy[policy[claim].by].name.as_str()).collect(),
+        assumes: &rule.assumes,
+    }
 }
 
 fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> {
@@ -533,10 +539,10 @@ fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> 
             "open"
         }
         Effect::Absent(Absent::NotInForce) => "not_in_force",
-        Effect::Absent(Absent::LeftOut) => "left_out",
+        Effect::Absent(Absent::NoClaim | Absent::FewOrigins) => "left_out",
     };
     let names = |rules: &[RuleId]| rules.iter().map(|rule| policy[*rule].name.as_str()).collect();
-    let claim = |id: &crate::model::ClaimId| {
+    let claim = |id: &ClaimId| {
         let claim = &policy[*id];
         let source = &policy[claim.by];
         let quoted_in = source.quoted_in.iter().map(|source| policy[*source].name.as_str()).collect();
@@ -546,6 +552,7 @@ fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> 
             source: &source.name,
             label: &source.label,
             quoted_in,
+            counts: subject.selection.counts(*id),
         }
     };
     JsonReason {

@@ -81,13 +81,14 @@ fn heading(subject: Subject<'_>) -> String {
 
 /// `on 2025-03-07, according to …, for kherson.json`
 fn circumstances(subject: Subject<'_>) -> String {
-    let Subject { policy, view, .. } = subject;
+    let Subject { policy, selection, .. } = subject;
+    let view = &selection.view;
     let names = |sources: &[SourceId]| {
         let labels: Vec<String> = sources.iter().map(|source| plain(&policy[*source].label)).collect();
         labels.join(" or ")
     };
     let mut parts = Vec::new();
-    parts.extend(subject.on.map(|date| format!("on {date}")));
+    parts.extend(selection.on.map(|date| format!("on {date}")));
     if !view.according_to.is_empty() {
         parts.push(format!("according to {}", names(&view.according_to)));
     }
@@ -95,7 +96,10 @@ fn circumstances(subject: Subject<'_>) -> String {
         parts.push(format!("without what only {} reports", names(&view.without)));
     }
     parts.extend(view.known_by.map(|date| format!("as published by {date}")));
-    parts.extend(view.require.map(|least| format!("where at least {least} independent origins report it")));
+    parts.extend(view.require.map(|least| match least {
+        1 => "where at least 1 independent origin reports it".to_owned(),
+        _ => format!("where at least {least} independent origins report it"),
+    }));
     parts.push(match subject.name {
         Some(name) => format!("for the profile {}", plain(name)),
         None if subject.profile.known().next().is_none() => "with nothing known of the person".to_owned(),

@@ -70,8 +70,7 @@ impl Eval {
         }
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
         for (index, Named { name, profile }) in profiles.iter().enumerate() {
-            let subject =
-                Subject { policy: &policy, on: engine.selection.on, view: &view, name: name.as_deref(), profile };
+            let subject = Subject { policy: &policy, selection: &engine.selection, name: name.as_deref(), profile };
             let outcomes = engine.outcomes(profile);
             output.result(&match self.format {
                 Format::Text if index > 0 => format!("\n{}", report::outcomes(subject, &outcomes)),

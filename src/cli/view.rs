@@ -12,22 +12,26 @@ pub(super) struct ViewOptions {
     /// The date of evaluation; else the policy's `as of`
     #[arg(long, value_name = "DATE", value_parser = date)]
     on: Option<Date>,
-    /// Only rules with a claim by SOURCE, or by a source quoted in it; may be repeated
+    /// Only claims by SOURCE, or by a source quoted in it, count; may be repeated
     #[arg(long, value_name = "SOURCE")]
     according_to: Vec<String>,
-    /// Drop rules whose every claim is by SOURCE; may be repeated
+    /// Claims by SOURCE do not count; may be repeated
     #[arg(long, value_name = "SOURCE")]
     without: Vec<String>,
-    /// Only rules with a claim that was published by DATE
+    /// Only claims that were published by DATE count
     #[arg(long, value_name = "DATE", value_parser = date)]
     known_by: Option<Date>,
-    /// Only rules that rest on at least N independent origins
-    #[arg(long, value_name = "N")]
+    /// Only rules whose claims have at least N independent origins
+    #[arg(long, value_name = "N", value_parser = least_origins)]
     require: Option<usize>,
 }
 
 pub(super) fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "a date is a day that exists, written 2025-03-07".to_owned())
+}
+
+fn least_origins(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "it is a whole number such as 2".to_owned())
 }
 
 impl ViewOptions {

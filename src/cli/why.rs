@@ -53,8 +53,7 @@ impl Why {
         };
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
         let profile = &named.profile;
-        let subject =
-            Subject { policy: &policy, on: engine.selection.on, view: &view, name: named.name.as_deref(), profile };
+        let subject = Subject { policy: &policy, selection: &engine.selection, name: named.name.as_deref(), profile };
         let explanation = engine.explain(consequence, profile);
         output.result(&match self.format {
             Format::Text => report::explanation(subject, &explanation),

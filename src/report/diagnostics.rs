@@ -19,16 +19,28 @@ pub fn diagnostic(files: &Files, diagnostic: &Diagnostic) -> String {
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(plain(&diagnostic.message)).id(diagnostic.code.name());
-    let mut group = Group::with_title(title);
-    match &diagnostic.spot {
-        Some(spot) => group = group.element(origin(&spot.name, spot.position.map(|at| (at.line, at.column)))),
-        None => group = snippets(group, files, diagnostic),
-    }
-    group = group.elements(diagnostic.notes.iter().map(|note| Level::NOTE.message(wrapped(note))));
-    group = group.elements(diagnostic.help.iter().map(|help| Level::HELP.message(wrapped(help))));
-    let mut shown = Renderer::styled().term_width(WIDTH).render(&[group]);
-    shown.push('\n');
-    shown
+    let notes = diagnostic.notes.iter().map(|note| (Level::NOTE, wrapped(note)));
+    let advice = notes.chain(diagnostic.help.iter().map(|help| (Level::HELP, wrapped(help))));
+    let group = Group::with_title(title);
+    let groups = match &diagnostic.spot {
+        None if diagnostic.labels.is_empty() => {
+            // Advice hangs from the margin of a place; without one it stands by itself.
+            let advice = advice.map(|(level, text)| Group::with_title(level.secondary_title(text)));
+            std::iter::once(group).chain(advice).collect()
+        }
+        None => vec![hung(snippets(group, files, diagnostic), advice)],
+        Some(spot) => {
+            let at = spot.position.map(|at| (at.line, at.column));
+            vec![hung(group.element(origin(&spot.name, at)), advice)]
+        }
+    };
+    let renderer = Renderer::styled().term_width(WIDTH);
+    // One by one: between groups the renderer draws a margin.
+    groups.iter().map(|group| renderer.render(std::slice::from_ref(group)) + "\n").collect()
+}
+
+fn hung<'a>(group: Group<'a>, advice: impl Iterator<Item = (Level<'a>, String)>) -> Group<'a> {
+    group.elements(advice.map(|(level, text)| level.message(text)))
 }
 
 /// Notes and advice over several lines, with room for what the renderer puts before them.

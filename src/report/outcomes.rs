@@ -34,11 +34,11 @@ pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome]) -> String {
         out.push_str(&styled(HEADING, title));
         out.push('\n');
         for outcome in group {
-            notes.outcome(&mut out, subject.policy, outcome);
+            notes.outcome(&mut out, subject, outcome);
         }
         if title == "Does not follow" {
             out.push('\n');
-            paragraph(&mut out, "  ", DOES_NOT_FOLLOW);
+            paragraph(&mut out, "  ", does_not_follow(subject));
         }
     }
     notes.finish(&mut out, subject.policy);
@@ -46,11 +46,19 @@ pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome]) -> String {
 }
 
 /// What stands wherever something does not follow.
-pub(super) const DOES_NOT_FOLLOW: &str = "\"Does not follow\" means only that no report encoded in these rules leads to it. \
-     It does not mean that it cannot happen.";
+pub(super) fn does_not_follow(subject: Subject<'_>) -> &'static str {
+    if subject.selection.is_whole() {
+        "\"Does not follow\" means only that no report encoded in these rules leads to it. \
+         It does not mean that it cannot happen."
+    } else {
+        "\"Does not follow\" means only that none of the encoded reports that count here leads to it. \
+         It does not mean that it cannot happen."
+    }
+}
 
 impl<'a> Notes<'a> {
-    fn outcome(&mut self, out: &mut String, policy: &'a Policy, outcome: &Outcome) {
+    fn outcome(&mut self, out: &mut String, subject: Subject<'a>, outcome: &Outcome) {
+        let policy = subject.policy;
         let marks = self.marks(policy, &outcome.rules);
         let label = plain(&policy[outcome.consequence].label);
         paragraph(out, "  - ", &format!("{label}{marks}"));
@@ -61,7 +69,7 @@ impl<'a> Notes<'a> {
                 paragraph(out, "      ", "not searched further: these rules were too large to decide this exactly");
             }
         }
-        if let Some(by) = self.according_to(policy, &outcome.rules) {
+        if let Some(by) = self.according_to(subject, &outcome.rules) {
             paragraph(out, "      according to: ", &by);
         }
     }
@@ -83,15 +91,16 @@ impl<'a> Notes<'a> {
     }
 
     /// Who reports it, each with the number of its footnote.
-    fn according_to(&mut self, policy: &Policy, rules: &[RuleId]) -> Option<String> {
+    fn according_to(&mut self, subject: Subject<'_>, rules: &[RuleId]) -> Option<String> {
+        let Subject { policy, selection, .. } = subject;
         let mut names: Vec<String> = Vec::new();
         for rule in rules {
             let rule = &policy[*rule];
             if rule.claims.is_empty() {
                 names.push("no source given".to_owned());
             }
-            for claim in &rule.claims {
-                let source = policy[*claim].by;
+            for claim in selection.claims(rule) {
+                let source = policy[claim].by;
                 let number = number(&mut self.sources, source);
                 names.push(format!("{} [{number}]", plain(&policy[source].label)));
             }

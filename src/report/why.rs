@@ -1,6 +1,6 @@
 //! Why a consequence has its status: the facts, the rules, the claims and who reported them.
 
-use super::outcomes::{DOES_NOT_FOLLOW, labels, possible_in_words};
+use super::outcomes::{does_not_follow, labels, possible_in_words};
 use super::{HEADING, citation, fact_value, heading, paragraph, plain, styled};
 use crate::json::Subject;
 use crate::model::{FactId, Policy, Rule, RuleId};
@@ -38,7 +38,7 @@ pub fn explanation(subject: Subject<'_>, explanation: &Explanation) -> String {
     }
     if outcome.status.settled() == Some(Settled::DoesNotFollow) {
         out.push('\n');
-        paragraph(&mut out, "", DOES_NOT_FOLLOW);
+        paragraph(&mut out, "", does_not_follow(subject));
     }
     out
 }
@@ -87,7 +87,7 @@ fn rule(out: &mut String, subject: Subject<'_>, reason: &RuleReason) {
     paragraph(out, "  ", &format!("`{}`, {}:{line}", rule.name, plain(&file.name)));
     paragraph(out, "  ", &effect(policy, reason));
     reason.because.iter().for_each(|fact| known(out, subject, *fact, "    - "));
-    evidence(out, policy, rule);
+    evidence(out, subject, rule);
 }
 
 fn effect(policy: &Policy, reason: &RuleReason) -> String {
@@ -101,7 +101,10 @@ fn effect(policy: &Policy, reason: &RuleReason) -> String {
         Effect::NoEffect => because("It either does not apply or is overridden"),
         Effect::Open(facts) => format!("Whether it applies depends on: {}", labels(policy, facts)),
         Effect::Absent(Absent::NotInForce) => "It is not in force on this date.".to_owned(),
-        Effect::Absent(Absent::LeftOut) => "It is left out: it does not rest on the reports asked for.".to_owned(),
+        Effect::Absent(Absent::NoClaim) => "It is left out: it rests on no claim that counts here.".to_owned(),
+        Effect::Absent(Absent::FewOrigins) => {
+            "It is left out: the claims that count here have fewer independent origins than asked for.".to_owned()
+        }
         Effect::Defeated(winners) => overridden(policy, reason, winners, " and "),
         Effect::DefeatedByOneOf(winners) => overridden(policy, reason, winners, " or "),
     }
@@ -118,13 +121,15 @@ fn overridden(policy: &Policy, reason: &RuleReason, winners: &[RuleId], joined: 
 }
 
 /// The claims a rule rests on, who reports them, and what it assumes beyond them.
-fn evidence(out: &mut String, policy: &Policy, rule: &Rule) {
+fn evidence(out: &mut String, subject: Subject<'_>, rule: &Rule) {
+    let Subject { policy, selection, .. } = subject;
     if rule.claims.is_empty() {
         paragraph(out, "  ", "No source is given for this rule.");
     }
-    for claim in &rule.claims {
-        let claim = &policy[*claim];
-        paragraph(out, "  reported: ", &plain(&claim.statement));
+    for id in &rule.claims {
+        let claim = &policy[*id];
+        let reported = if selection.counts(*id) { "  reported: " } else { "  reported, not counted: " };
+        paragraph(out, reported, &plain(&claim.statement));
         if let Some(certainty) = &claim.certainty {
             paragraph(out, "    certainty, in the reporter's words: ", &plain(certainty));
         }

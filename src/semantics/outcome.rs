@@ -3,7 +3,6 @@
 use super::engine::{Engine, Question, Reach, Scratch};
 use super::explain;
 use super::status::Status;
-use super::view::Origins;
 use crate::model::{ConsequenceId, FactId, Profile, RuleId};
 
 /// What is said of one consequence, with its evidence.
@@ -22,7 +21,7 @@ pub struct Outcome {
     /// The rules that give the status: for a dispute those of both sides, for an undetermined
     /// consequence those that still may; in the order of declaration.
     pub rules: Vec<RuleId>,
-    /// On how many independent origins those rules rest.
+    /// On how many independent origins those rules rest, by the claims that count in the view.
     pub origins: usize,
     /// False when the search was given up at its limits: then more may be settled than is said, or
     /// `because` may hold a fact that could be dropped.
@@ -49,12 +48,11 @@ pub(super) struct Case<'a> {
     pub engine: &'a Engine<'a>,
     pub profile: &'a Profile,
     pub scratch: Scratch,
-    origins: Origins,
 }
 
 impl<'a> Case<'a> {
     pub fn new(engine: &'a Engine<'_>, profile: &'a Profile) -> Self {
-        Self { engine, profile, scratch: Scratch::default(), origins: Origins::of(engine.policy) }
+        Self { engine, profile, scratch: Scratch::default() }
     }
 
     pub fn outcome(&mut self, consequence: ConsequenceId) -> Outcome {
@@ -69,8 +67,8 @@ impl<'a> Case<'a> {
             Status::DoesNotFollow => Vec::new(),
             _ => self.giving(consequence, status),
         };
-        let claims = rules.iter().flat_map(|rule| self.engine.policy[*rule].claims.iter().copied());
-        let origins = self.origins.count(claims);
+        let Engine { policy, selection, .. } = self.engine;
+        let origins = selection.origins.count(rules.iter().flat_map(|rule| selection.claims(&policy[*rule])));
         Outcome { consequence, status, because, depends_on, rules, origins, searched: reach.searched && certain }
     }
 

@@ -1,30 +1,39 @@
 //! Of which rules an answer speaks: the date, and according to whom.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{ClaimId, Condition, Date, Policy, Rule, RuleId, SourceId};
 
 /// The date and the sources that are asked for. The default leaves nothing out.
+///
+/// A claim *counts* in a view when it passes every filter on claims at once: what one source had
+/// reported by a date is asked with both. Rules with a claim that counts are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// The date of evaluation; the policy's own, where none is given.
     pub on: Option<Date>,
-    /// Keeps the rules with a claim by one of these, or by a source quoted in one of these.
+    /// Claims count that are by one of these, or by a source quoted in one of these.
     pub according_to: Vec<SourceId>,
-    /// Drops the rules whose every claim is by one of these.
+    /// Claims count that are by none of these.
     pub without: Vec<SourceId>,
-    /// Keeps the rules with a claim that was published by then.
+    /// Claims count that were published by then.
     pub known_by: Option<Date>,
-    /// Keeps the rules that rest on at least so many independent origins.
+    /// Keeps the rules whose claims that count have at least so many independent origins.
     pub require: Option<usize>,
 }
 
-/// The rules that count in a view.
+/// The claims and rules that count in a view.
 #[derive(Clone, Debug)]
 pub struct Selection {
+    /// What was asked for.
+    pub view: View,
     /// The date of evaluation.
     pub on: Option<Date>,
+    /// Which claims are one origin.
+    pub origins: Origins,
+    /// For each claim whether it counts.
+    counts: Vec<bool>,
     /// For each rule why it does not count, if it does not.
     absent: Vec<Option<Absent>>,
 }
@@ -34,8 +43,10 @@ pub struct Selection {
 pub enum Absent {
     /// It is not in force on the date.
     NotInForce,
-    /// Its claims do not pass the view's filters.
-    LeftOut,
+    /// It rests on no claim that counts.
+    NoClaim,
+    /// The claims that count have too few independent origins.
+    FewOrigins,
 }
 
 impl Selection {
@@ -50,10 +61,27 @@ impl Selection {
     pub fn absent(&self, rule: RuleId) -> Option<Absent> {
         self.absent[rule.index()]
     }
+
+    /// Whether no filter was asked for, so that all claims count.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        View { on: None, ..self.view.clone() } == View::default()
+    }
+
+    /// Whether the claim counts.
+    #[must_use]
+    pub fn counts(&self, claim: ClaimId) -> bool {
+        self.counts[claim.index()]
+    }
+
+    /// Those of a rule's claims that count, in the order in which the rule names them.
+    pub fn claims<'a>(&'a self, rule: &'a Rule) -> impl Iterator<Item = ClaimId> + 'a {
+        rule.claims.iter().copied().filter(|claim| self.counts(*claim))
+    }
 }
 
 impl View {
-    /// Looks at each rule of `policy`.
+    /// Looks at each claim and rule of `policy`.
     ///
     /// # Errors
     /// When an answer depends on the date and neither the view nor the policy gives one.
@@ -62,34 +90,35 @@ impl View {
         if let (None, Some(report)) = (on, date_needed(policy)) {
             return Err(report);
         }
-        let origins = Origins::of(policy);
-        let passes = self.filter(policy, &origins);
-        let absent = |rule: &Rule| {
-            if !passes(rule) {
-                Some(Absent::LeftOut)
-            } else if !rule.is_in_force(on) {
-                Some(Absent::NotInForce)
-            } else {
-                None
-            }
-        };
-        Ok(Selection { on, absent: policy.rules.iter().map(absent).collect() })
+        let (origins, counts) = (Origins::of(policy), self.counted(policy));
+        let mut selection = Selection { view: self.clone(), on, origins, counts, absent: Vec::new() };
+        selection.absent = policy.rules.iter().map(|rule| self.absent(&selection, rule)).collect();
+        Ok(selection)
     }
 
-    /// Whether a rule's claims pass the filters.
-    fn filter<'a>(&'a self, policy: &'a Policy, origins: &'a Origins) -> impl Fn(&Rule) -> bool + 'a {
+    fn absent(&self, selection: &Selection, rule: &Rule) -> Option<Absent> {
+        // A rule with no claim is by nobody, so by none of those left out.
+        let unsourced = rule.claims.is_empty() && self.according_to.is_empty() && self.known_by.is_none();
+        if !unsourced && selection.claims(rule).next().is_none() {
+            return Some(Absent::NoClaim);
+        }
+        if self.require.is_some_and(|least| selection.origins.count(selection.claims(rule)) < least) {
+            return Some(Absent::FewOrigins);
+        }
+        (!rule.is_in_force(selection.on)).then_some(Absent::NotInForce)
+    }
+
+    /// For each claim whether it passes the filters.
+    fn counted(&self, policy: &Policy) -> Vec<bool> {
         let according_to = quoted_in(policy, |source| self.according_to.contains(&source));
         let published = |source: SourceId, date| policy[source].published.is_some_and(|published| published <= date);
         let known = quoted_in(policy, |source| self.known_by.is_some_and(|date| published(source, date)));
-        move |rule| {
-            let claim_by =
-                |wanted: &dyn Fn(SourceId) -> bool| rule.claims.iter().any(|claim| wanted(policy[*claim].by));
-            (self.according_to.is_empty() || claim_by(&|source| according_to[source.index()]))
-                // A rule with no claim is by nobody, so it is not by those left out.
-                && (rule.claims.is_empty() || claim_by(&|source| !self.without.contains(&source)))
-                && (self.known_by.is_none() || claim_by(&|source| known[source.index()]))
-                && self.require.is_none_or(|least| origins.count(rule.claims.iter().copied()) >= least)
-        }
+        let counts = |by: SourceId| {
+            (self.according_to.is_empty() || according_to[by.index()])
+                && !self.without.contains(&by)
+                && (self.known_by.is_none() || known[by.index()])
+        };
+        policy.claims.iter().map(|claim| counts(claim.by)).collect()
     }
 }
 
@@ -113,48 +142,91 @@ fn quoted_in(policy: &Policy, first: impl Fn(SourceId) -> bool) -> Vec<bool> {
     reached
 }
 
-/// Which claims are one origin: those that repeat one another, and those by one source.
+/// Which claims are one origin.
+///
+/// Claims that repeat one another, in any number of steps, are one *statement*. Of the claims
+/// that are counted together, those of one statement are one origin, and so are those that come
+/// from one source: the one that makes the claim, or one that first made its statement. Claims
+/// that are not counted join no others but by `repeats`.
+#[derive(Clone, Debug)]
 pub struct Origins {
-    /// For each claim the least claim of its origin.
-    origin: Vec<usize>,
+    /// For each claim its statement, by the number of one of its claims.
+    statement: Vec<usize>,
+    /// For each claim who makes it.
+    by: Vec<SourceId>,
+    /// For each statement the sources that first made it: those of its claims that repeat none.
+    /// Where all of them repeat one another in a circle, those of all.
+    first_by: HashMap<usize, Vec<SourceId>>,
+}
+
+/// What joins claims into origins.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Joint {
+    Statement(usize),
+    Source(SourceId),
 }
 
 impl Origins {
-    /// Merges the claims of `policy`, by union and find.
+    /// Finds the statements of `policy`, by union and find.
     #[must_use]
     pub fn of(policy: &Policy) -> Self {
-        let mut origin: Vec<usize> = (0..policy.claims.len()).collect();
-        let mut first_by: HashMap<SourceId, usize> = HashMap::new();
+        let mut parent: Vec<usize> = (0..policy.claims.len()).collect();
         for (index, claim) in policy.claims.iter().enumerate() {
-            let first = *first_by.entry(claim.by).or_insert(index);
-            let same = claim.repeats.iter().map(|claim| claim.index()).chain([first]);
-            same.for_each(|other| merge(&mut origin, index, other));
+            claim.repeats.iter().for_each(|other| merge(&mut parent, index, other.index()));
         }
-        let roots = (0..origin.len()).map(|index| root(&mut origin, index)).collect();
-        Self { origin: roots }
+        let statement: Vec<usize> = (0..parent.len()).map(|index| root(&mut parent, index)).collect();
+        let mut first_by: HashMap<usize, Vec<SourceId>> = HashMap::new();
+        let claims = || statement.iter().zip(&policy.claims);
+        for (statement, claim) in claims().filter(|(_, claim)| claim.repeats.is_empty()) {
+            first_by.entry(*statement).or_default().push(claim.by);
+        }
+        let circles: Vec<(usize, SourceId)> = claims()
+            .filter(|(statement, _)| !first_by.contains_key(statement))
+            .map(|(statement, claim)| (*statement, claim.by))
+            .collect();
+        circles.into_iter().for_each(|(statement, by)| first_by.entry(statement).or_default().push(by));
+        let by = policy.claims.iter().map(|claim| claim.by).collect();
+        Self { statement, by, first_by }
     }
 
     /// How many independent origins the claims have.
     #[must_use]
     pub fn count(&self, claims: impl Iterator<Item = ClaimId>) -> usize {
-        let mut origins: Vec<usize> = claims.map(|claim| self.origin[claim.index()]).collect();
-        origins.sort_unstable();
-        origins.dedup();
-        origins.len()
+        let claims: HashSet<usize> = claims.map(ClaimId::index).collect();
+        let statements: HashSet<usize> = claims.iter().map(|claim| self.statement[*claim]).collect();
+        if statements.len() < 2 {
+            return statements.len();
+        }
+        let made = claims.iter().map(|claim| (self.statement[*claim], self.by[*claim]));
+        let first = statements.iter().flat_map(|statement| self.first_by[statement].iter().map(|by| (*statement, *by)));
+        let mut numbers: HashMap<Joint, usize> = HashMap::new();
+        let mut parent: Vec<usize> = Vec::new();
+        for (statement, by) in made.chain(first) {
+            let [a, b] = [Joint::Statement(statement), Joint::Source(by)].map(|joint| {
+                *numbers.entry(joint).or_insert_with(|| {
+                    parent.push(parent.len());
+                    parent.len() - 1
+                })
+            });
+            merge(&mut parent, a, b);
+        }
+        let roots: HashSet<usize> =
+            statements.iter().map(|statement| root(&mut parent, numbers[&Joint::Statement(*statement)])).collect();
+        roots.len()
     }
 }
 
-fn root(origin: &mut [usize], mut index: usize) -> usize {
-    while origin[index] != index {
-        origin[index] = origin[origin[index]];
-        index = origin[index];
+fn root(parent: &mut [usize], mut index: usize) -> usize {
+    while parent[index] != index {
+        parent[index] = parent[parent[index]];
+        index = parent[index];
     }
     index
 }
 
-fn merge(origin: &mut [usize], a: usize, b: usize) {
-    let (a, b) = (root(origin, a), root(origin, b));
-    origin[a.max(b)] = a.min(b);
+fn merge(parent: &mut [usize], a: usize, b: usize) {
+    let (a, b) = (root(parent, a), root(parent, b));
+    parent[a.max(b)] = a.min(b);
 }
 
 /// What asks for a date, if anything does: the first dated rule or test.

@@ -86,9 +86,8 @@ fn check(text: &str) {
         }
         Ok(policy) => {
             let Ok(engine) = Engine::new(&policy, &View::default()) else { return };
-            let (view, profile) = (View::default(), policy.unknown());
-            let subject =
-                Subject { policy: &policy, on: engine.selection.on, view: &view, name: None, profile: &profile };
+            let profile = policy.unknown();
+            let subject = Subject { policy: &policy, selection: &engine.selection, name: None, profile: &profile };
             assert!(!report::outcomes(subject, &engine.outcomes(&profile)).is_empty());
         }
     }

@@ -145,7 +145,7 @@ fn explained(policy: &Policy, scenario: &Scenario) -> String {
     let view = View { on: scenario.on, ..View::default() };
     let engine = Engine::new(policy, &view).unwrap_or_else(|report| panic!("{}", report.message));
     let profile = &policy.knowing(&scenario.given);
-    let subject = Subject { policy, on: engine.selection.on, view: &view, name: Some(&scenario.label), profile };
+    let subject = Subject { policy, selection: &engine.selection, name: Some(&scenario.label), profile };
     let named = scenario.expectations.iter().flat_map(|it| &it.consequences);
     let explanations = named.map(|id| report::explanation(subject, &engine.explain(*id, profile)));
     explanations.collect::<Vec<_>>().join("\n")

@@ -337,36 +337,45 @@ proptest! {
         }
     }
 
-    /// A view gives the answers of the policy without the rules that it leaves out, which are
-    /// found here from the words of the reference, by another way than the engine's.
+    /// A view gives the answers of the policy without the claims and rules that it leaves out,
+    /// which are found here from the words of the reference, by another way than the engine's.
     #[test]
     fn views_keep_the_rules_they_say(choices in tapes()) {
         let mut tape = Tape::new(&choices);
         let declarations = policy(&mut tape);
         let full = load(&source(&declarations));
         let source_id = |name: &str| full.source(name).expect("the generator declares it");
-        let (one, kind) = (["s0", "s1", "s2"][tape.pick(3)], tape.pick(4));
+        // One filter or several at once.
+        let filters = 1 + tape.pick(15);
+        let asked = |filter: u32| filters >> filter & 1 == 1;
+        let (by, not_by) = (format!("s{}", tape.pick(3)), format!("s{}", tape.pick(3)));
         let date = ["2018-01-01", "2018-02-01"][tape.pick(2)];
-        let view = match kind {
-            0 => View { according_to: vec![source_id(one)], ..View::default() },
-            1 => View { without: vec![source_id(one)], ..View::default() },
-            2 => View { known_by: ensue::model::Date::parse(date), ..View::default() },
-            _ => View { require: Some(2), ..View::default() },
+        let view = View {
+            according_to: if asked(0) { vec![source_id(&by)] } else { Vec::new() },
+            without: if asked(1) { vec![source_id(&not_by)] } else { Vec::new() },
+            known_by: if asked(2) { ensue::model::Date::parse(date) } else { None },
+            require: asked(3).then_some(2),
+            ..View::default()
         };
-        let kept = |declaration: &&String| {
-            if !declaration.starts_with("rule ") { return true; }
-            let claims = claims_of(declaration, &declarations);
-            match kind {
-                0 => claims.iter().any(|claim| quoting(&claim.by, &declarations).iter().any(|source| source == one)),
-                1 => claims.is_empty() || claims.iter().any(|claim| claim.by != one),
-                2 => claims.iter().any(|claim| quoting(&claim.by, &declarations).iter().any(|source| {
-                    let line = declarations.iter().find(|line| line.starts_with(&format!("source {source} "))).expect("declared");
-                    line.split("published ").nth(1).is_some_and(|rest| &rest[..10] <= date)
-                })),
-                _ => origins(&claims, &declarations) >= 2,
-            }
+        let published = |source: &String| {
+            let line = declarations.iter().find(|line| line.starts_with(&format!("source {source} "))).expect("declared");
+            line.split("published ").nth(1).is_some_and(|rest| &rest[..10] <= date)
         };
-        let mut fewer: Vec<String> = declarations.iter().filter(kept).cloned().collect();
+        let counts = |claim: &ClaimLine| {
+            let quoting = quoting(&claim.by, &declarations);
+            (!asked(0) || quoting.contains(&by)) && (!asked(1) || claim.by != not_by) && (!asked(2) || quoting.iter().any(published))
+        };
+        let viewed_rule = |rule: &String| {
+            let claims = claims_of(rule, &declarations);
+            let counting: Vec<ClaimLine> = claims.iter().filter(|claim| counts(claim)).cloned().collect();
+            let unsourced = claims.is_empty() && !asked(0) && !asked(2);
+            let kept = (unsourced || !counting.is_empty()) && (!asked(3) || origins(&counting, &declarations) >= 2);
+            let names = |claims: &[ClaimLine]| claims.iter().map(|claim| claim.name.clone()).collect::<Vec<_>>().join(", ");
+            let (all, some) = (format!(" per {}", names(&claims)), format!(" per {}", names(&counting)));
+            kept.then(|| if claims.is_empty() { rule.clone() } else { rule.replacen(&all, &some, 1) })
+        };
+        let viewed = |line: &String| if line.starts_with("rule ") { viewed_rule(line) } else { Some(line.clone()) };
+        let mut fewer: Vec<String> = declarations.iter().filter_map(viewed).collect();
         let names: BTreeSet<String> = fewer.iter().filter_map(|line| line.strip_prefix("rule ")).map(|line| line[..2].to_owned()).collect();
         for line in fewer.iter_mut().filter(|line| line.starts_with("rule ")) {
             if let Some((head, loser)) = line.clone().split_once(" overrides ") && !names.contains(loser) {
@@ -375,12 +384,71 @@ proptest! {
         }
         let fewer = load(&source(&fewer));
         let values = values(&mut tape);
-        let viewed = Engine::new(&full, &view).expect("it has a date").outcomes(&profile(&full, &values));
-        let plain = fewer.evaluate(&profile(&fewer, &values)).expect("it has a date");
-        prop_assert_eq!(by_name(&full, &viewed), by_name(&fewer, &plain));
+        let answers = |policy: &Policy, view: &View| {
+            let engine = Engine::new(policy, view).expect("it has a date");
+            let outcomes = engine.outcomes(&profile(policy, &values));
+            let claims = outcomes.iter().map(|outcome| {
+                let rules = outcome.rules.iter();
+                let claims = rules.flat_map(|rule| engine.selection.claims(&policy[*rule])).map(|claim| policy[claim].name.clone());
+                claims.collect::<Vec<String>>()
+            });
+            (by_name(policy, &outcomes), claims.collect::<Vec<_>>())
+        };
+        prop_assert_eq!(answers(&full, &view), answers(&fewer, &View::default()));
     }
 }
 
+/// Which claims are independent, case by case.
+#[test]
+fn origins_are_those_of_the_claims_counted() {
+    let claims = [
+        "xa by x",
+        "ya by y repeats xa",
+        "xb by x",
+        "yb by y",
+        "za by z repeats ya",
+        "wa by w repeats xa",
+        "p by x repeats q",
+        "q by y repeats p",
+        "u by u",
+        "v by v",
+        "both by w repeats u repeats v",
+    ];
+    let cases = [
+        ("xa", 1),
+        ("xa, ya", 1), // one repeats the other
+        ("ya, wa", 1), // both repeat a third, which is not counted
+        ("xa, za", 1), // repeated in two steps
+        ("xa, xb", 1), // by one source
+        ("xb, yb", 2), // that other claims of the two are one statement does not matter
+        ("xa, yb", 2),
+        ("xb, ya", 1), // x made both statements first
+        ("xb, za", 1),
+        ("yb, za", 2),     // z relays what x said first; y only passed it on
+        ("ya, yb", 1),     // by one source
+        ("xb, yb, wa", 2), // wa comes from x, as xb does
+        ("p, q", 1),       // a circle is one statement, first made by both
+        ("p, xb", 1),
+        ("p, yb", 1),
+        ("p, u", 2),
+        ("u, v", 1), // they say the same: another claim repeats both
+        ("u, xb, yb", 3),
+    ];
+    let sources = ["x", "y", "z", "w", "u", "v"].map(|name| format!("source {name} \"S\""));
+    let claims = claims.map(|claim| format!("claim {claim} \"C\""));
+    for (per, count) in cases {
+        let rule = format!("fact f \"F\" : yes or no consequence k \"K\" rule r \"R\" per {per} when f then k");
+        let mut declarations = [&sources[..], &claims[..], &[rule]].concat();
+        for _ in 0..2 {
+            let policy = load(&source(&declarations));
+            let outcomes = policy.evaluate(&policy.unknown()).expect("it has a date");
+            assert_eq!(outcomes[0].origins, count, "per {per}");
+            declarations.reverse();
+        }
+    }
+}
+
+#[derive(Clone)]
 struct ClaimLine {
     name: String,
     by: String,
@@ -434,23 +502,33 @@ fn quoting(source: &str, declarations: &[String]) -> Vec<String> {
     all
 }
 
-/// How many groups the claims of a rule fall into, by colouring the graph of all claims.
+/// How many groups the claims of a rule fall into: those of one statement, and those that come
+/// from one source, are in one group, and so are those in one group with the same claim.
 fn origins(claims: &[ClaimLine], declarations: &[String]) -> usize {
     let all = ["k0", "k1", "k2", "k3"];
-    let linked = |a: &str, b: &str| {
-        let of = |name, key| word_after(name, key, declarations);
-        of(a, "by") == of(b, "by") || of(a, "repeats") == b || of(b, "repeats") == a
+    let repeats = |claim: &str| word_after(claim, "repeats", declarations);
+    let same = coloured(&all, |a, b| repeats(a) == *b || repeats(b) == *a);
+    let statement = |claim: &str| same[all.iter().position(|name| *name == claim).expect("declared")];
+    let sources = |claim: &ClaimLine| -> BTreeSet<String> {
+        let first = all.iter().filter(|other| statement(other) == statement(&claim.name) && repeats(other).is_empty());
+        first.map(|claim| word_after(claim, "by", declarations)).chain([claim.by.clone()]).collect()
     };
-    let mut group: Vec<usize> = (0..all.len()).collect();
-    for _ in 0..all.len() {
-        for a in 0..all.len() {
-            for b in 0..all.len() {
-                if linked(all[a], all[b]) {
-                    group[a] = group[a].min(group[b]);
+    let linked =
+        |a: &ClaimLine, b: &ClaimLine| statement(&a.name) == statement(&b.name) || !sources(a).is_disjoint(&sources(b));
+    coloured(claims, linked).into_iter().collect::<BTreeSet<_>>().len()
+}
+
+/// A colour for each item; those that are linked, in any number of steps, have the same.
+fn coloured<T>(items: &[T], linked: impl Fn(&T, &T) -> bool) -> Vec<usize> {
+    let mut colours: Vec<usize> = (0..items.len()).collect();
+    for _ in 0..items.len() {
+        for a in 0..items.len() {
+            for b in 0..items.len() {
+                if linked(&items[a], &items[b]) {
+                    colours[a] = colours[a].min(colours[b]);
                 }
             }
         }
     }
-    let of = |claim: &ClaimLine| group[all.iter().position(|name| *name == claim.name).expect("declared")];
-    claims.iter().map(of).collect::<BTreeSet<_>>().len()
+    colours
 }

@@ -23,7 +23,7 @@ fn outcomes_have_the_form_of_their_schema() {
             let view = View { on: scenario.on, require: Some(0), ..View::default() };
             let engine = Engine::new(&policy, &view).unwrap();
             let profile = &policy.knowing(&scenario.given);
-            let subject = Subject { policy: &policy, on: engine.selection.on, view: &view, name: None, profile };
+            let subject = Subject { policy: &policy, selection: &engine.selection, name: None, profile };
             let written = json::outcomes(subject, &engine.outcomes(profile), Layout::Line);
             let mut written = serde_json::from_str(&written).unwrap();
             let found: Vec<String> = schema.iter_errors(&written).map(|error| error.to_string()).collect();
