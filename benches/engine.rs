@@ -14,7 +14,7 @@ fn article() -> Policy {
     let read = |path: &str| match path {
         "rules/passports.ensue" => Ok(include_str!("../rules/passports.ensue").into()),
         "seeds/article-2025-03-07.ensue" => Ok(include_str!("../seeds/article-2025-03-07.ensue").into()),
-        _ => Err("the article has two files".to_owned()),
+        _ => Err("the article has two files".into()),
     };
     Policy::load("rules/passports.ensue", read).expect("the article's rules are sound")
 }

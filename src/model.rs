@@ -16,6 +16,7 @@ use std::ops::Index;
 pub use crate::syntax::ast::{Expected, TimeUnit};
 use crate::text::{Files, Place};
 pub use condition::{Condition, Test, TestKind, anniversary};
+pub use load::{FileRead, NotRead};
 pub use order::Node;
 pub use value::{Date, FactType, Items, Number, Range, Value};
 

@@ -2,25 +2,41 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
-use crate::model::Policy;
+use crate::model::{FileRead, NotRead, Policy};
 use crate::text::MAX_FILE_BYTES;
 
 /// Reads a policy and what it imports.
+///
+/// A file that a link names stands where the link stands; it is known by what the link names.
 pub(super) fn load(path: &Path) -> Result<Policy, Failure> {
     let root = read(path).map_err(|reason| cannot("read", path, &reason))?;
-    let name = shown(path);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let project = fs::canonicalize(folder).map_err(|error| cannot("read", folder, &words(&error)))?;
-    let project = project.parent().unwrap_or(&project).to_owned();
+    let real = fs::canonicalize(folder).map_err(|error| cannot("read", folder, &words(&error)))?;
+    let project = real.parent().unwrap_or(&real).to_owned();
+    // Imports are joined with the root's folder by their text: where the folder is reached by a
+    // link, `..` would lead out of the folder that holds the link.
+    let name = match (fs::canonicalize(folder_above(folder)), path.file_name()) {
+        (Ok(above), _) if above == project => shown(path),
+        (_, Some(file)) => shown(&real.join(file)),
+        (_, None) => shown(path),
+    };
     let mut root = Some(root);
     let policy = Policy::load(&name, |wanted| match root.take() {
-        Some(bytes) => Ok(bytes),
+        Some(bytes) => Ok(FileRead { bytes, identity: fs::canonicalize(path).ok().map(|real| shown(&real)) }),
         None => read_import(Path::new(wanted), &project),
     })?;
     Ok(policy)
+}
+
+/// The folder above a folder, by its text.
+fn folder_above(folder: &Path) -> PathBuf {
+    match folder.components().next_back() {
+        Some(Component::Normal(_)) => folder.parent().map(|above| Path::new(".").join(above)).unwrap_or_default(),
+        _ => folder.join(".."),
+    }
 }
 
 /// A path as readers see it, with `/` on every system.
@@ -34,15 +50,15 @@ pub(super) fn cannot(what: &str, path: &Path, reason: &str) -> Failure {
 }
 
 /// An import is a plain file inside the project, also once links are followed.
-fn read_import(path: &Path, project: &Path) -> Result<Vec<u8>, String> {
+fn read_import(path: &Path, project: &Path) -> Result<FileRead, NotRead> {
     let real = fs::canonicalize(path).map_err(|error| words(&error))?;
     if !real.starts_with(project) {
-        return Err("a link leads out of the project".to_owned());
+        return Err(NotRead::Outside);
     }
     if !real.is_file() {
-        return Err(if real.is_dir() { "it is a directory" } else { "it is not a file" }.to_owned());
+        return Err(if real.is_dir() { "it is a directory" } else { "it is not a file" }.into());
     }
-    read(path)
+    Ok(FileRead { bytes: read(&real)?, identity: Some(shown(&real)) })
 }
 
 /// Reads a file, at most a little more than the limit: the rest would be refused anyway.

@@ -12,7 +12,8 @@ impl Policy {
     ///
     /// `read` is asked for each file once, by its path as readers see it: `root` as given, an
     /// import joined with its folder (`rules/a.ensue` importing `../seeds/b.ensue` asks for
-    /// `seeds/b.ensue`). It returns the file's bytes, or why they cannot be had.
+    /// `seeds/b.ensue`). It returns the file's text or bytes, or why they cannot be had. Where
+    /// one file has several paths, it also returns by what the file is known: see [`FileRead`].
     ///
     /// # Errors
     /// Every mistake of every file, in the order of files and places.
@@ -30,9 +31,15 @@ impl Policy {
     /// assert_eq!(outcomes[0].status, ensue::Status::Follows);
     /// # Ok::<(), ensue::Diagnostics>(())
     /// ```
-    pub fn load(root: &str, read: impl FnMut(&str) -> Result<Vec<u8>, String>) -> Result<Policy, Diagnostics> {
-        let mut loader =
-            Loader { read, files: Files::default(), seen: HashMap::new(), trees: Vec::new(), found: Vec::new() };
+    pub fn load(root: &str, read: impl FnMut(&str) -> Result<FileRead, NotRead>) -> Result<Policy, Diagnostics> {
+        let mut loader = Loader {
+            read,
+            files: Files::default(),
+            paths: HashMap::new(),
+            states: HashMap::new(),
+            trees: Vec::new(),
+            found: Vec::new(),
+        };
         loader.load(root);
         let mut diagnostics = Diagnostics { files: loader.files, list: loader.found };
         let policy = lower::lower(root, &diagnostics.files, &loader.trees, &mut diagnostics.list);
@@ -43,11 +50,63 @@ impl Policy {
     }
 }
 
+/// A file that was read. Made from a text or from bytes, where each path is a file of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRead {
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// What is the same for all paths to the file, such as its path with all links followed;
+    /// without it a file is known by the path that was asked for. Two paths to one file are then
+    /// one import.
+    pub identity: Option<String>,
+}
+
+impl From<Vec<u8>> for FileRead {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, identity: None }
+    }
+}
+
+impl From<String> for FileRead {
+    fn from(text: String) -> Self {
+        text.into_bytes().into()
+    }
+}
+
+impl From<&str> for FileRead {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+/// Why a file was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotRead {
+    /// It is outside the project: a link leads there.
+    Outside,
+    /// It cannot be read, for this reason.
+    Failed(String),
+}
+
+impl From<String> for NotRead {
+    fn from(reason: String) -> Self {
+        NotRead::Failed(reason)
+    }
+}
+
+impl From<&str> for NotRead {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
+    }
+}
+
 struct Loader<R> {
     read: R,
     files: Files,
-    /// The files met so far, by path; open while their imports are read.
-    seen: HashMap<String, State>,
+    /// For each path that was asked for the file's identity; `None` for one that was not read.
+    paths: HashMap<String, Option<String>>,
+    /// The files met so far, by identity.
+    states: HashMap<String, State>,
     /// The trees, each after those it imports.
     trees: Vec<(FileId, ast::File)>,
     found: Vec<Diagnostic>,
@@ -55,6 +114,7 @@ struct Loader<R> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// Its imports are being read.
     Open,
     Done,
 }
@@ -62,6 +122,7 @@ enum State {
 /// A file whose imports are being read.
 struct Frame {
     path: String,
+    identity: String,
     /// Relative to the root file's folder: how far up, then which folders down.
     folder: Vec<String>,
     file: FileId,
@@ -69,54 +130,86 @@ struct Frame {
     next: usize,
 }
 
-impl<R: FnMut(&str) -> Result<Vec<u8>, String>> Loader<R> {
+impl<R: FnMut(&str) -> Result<FileRead, NotRead>> Loader<R> {
     fn load(&mut self, root: &str) {
         // A chain of imports may be as long as there are files, so it is kept in a list.
         let mut open: Vec<Frame> = Vec::new();
-        open.extend(self.open(root, Vec::new(), None));
+        if let Some((identity, bytes)) = self.read(root, None) {
+            open.extend(self.open(root, identity, Vec::new(), bytes));
+        }
         while let Some(frame) = open.last_mut() {
             let Some(import) = frame.tree.imports.get(frame.next) else {
                 let frame = open.pop().expect("the loop's condition");
-                self.seen.insert(frame.path, State::Done);
+                self.states.insert(frame.identity, State::Done);
                 self.trees.push((frame.file, frame.tree));
                 continue;
             };
             frame.next += 1;
             let place = Place { file: frame.file, span: import.path.span };
-            let Some((folder, name)) = resolve(&frame.folder, &import.path.value) else {
-                self.found.push(outside(place, &import.path.value));
-                continue;
-            };
-            let path = shown_path(root, &folder, &name);
-            match self.seen.get(&path) {
-                Some(State::Open) => self.found.push(cycle(place, &open, &path)),
-                Some(State::Done) => {}
-                None => open.extend(self.open(&path, folder, Some(place))),
+            let written = import.path.value.clone();
+            match resolve(&frame.folder, &written) {
+                Ok((folder, name)) => {
+                    let path = shown_path(root, &folder, &name);
+                    let next = self.import(&open, path, folder, Import { place, written: &written });
+                    open.extend(next);
+                }
+                Err(Unresolved::Outside) => self.found.push(outside(place, &written)),
+                Err(Unresolved::NoFile) => self.found.push(no_file(place)),
             }
         }
     }
 
-    /// Reads and parses one file; `from` is where it is imported.
-    fn open(&mut self, path: &str, folder: Vec<String>, from: Option<Place>) -> Option<Frame> {
-        self.seen.insert(path.to_owned(), State::Done);
-        let bytes = match (self.read)(path) {
-            Ok(bytes) => bytes,
-            Err(reason) => {
-                let report = Diagnostic::error(Code::ImportFailed, format!("cannot read `{path}`: {reason}"));
-                self.found.push(match from {
-                    Some(place) => report.at(place, "").help("the path is relative to this file"),
-                    None => report.spot(path, None),
-                });
-                return None;
+    /// Goes on with an imported file, unless it was met before.
+    fn import(&mut self, open: &[Frame], path: String, folder: Vec<String>, import: Import<'_>) -> Option<Frame> {
+        let (identity, bytes) = match self.paths.get(&path) {
+            Some(known) => (known.clone()?, None),
+            None => {
+                let (identity, bytes) = self.read(&path, Some(import))?;
+                (identity, Some(bytes))
             }
         };
+        match (self.states.get(&identity), bytes) {
+            (Some(State::Open), _) => {
+                self.found.push(cycle(import.place, open, &identity));
+                None
+            }
+            (None, Some(bytes)) => self.open(&path, identity, folder, bytes),
+            (Some(State::Done), _) | (None, None) => None,
+        }
+    }
+
+    /// Reads one file: what it is known by, and its bytes.
+    fn read(&mut self, path: &str, import: Option<Import<'_>>) -> Option<(String, Vec<u8>)> {
+        let reason = match (self.read)(path) {
+            Ok(FileRead { bytes, identity }) => {
+                let identity = identity.unwrap_or_else(|| path.to_owned());
+                self.paths.insert(path.to_owned(), Some(identity.clone()));
+                return Some((identity, bytes));
+            }
+            Err(reason) => reason,
+        };
+        self.paths.insert(path.to_owned(), None);
+        let failed = |reason: &str| Diagnostic::error(Code::ImportFailed, format!("cannot read `{path}`: {reason}"));
+        self.found.push(match (reason, import) {
+            (NotRead::Outside, Some(Import { place, written })) => outside(place, written),
+            (NotRead::Failed(reason), Some(Import { place, .. })) => {
+                failed(&reason).at(place, "").help("the path is relative to this file")
+            }
+            (NotRead::Failed(reason), None) => failed(&reason).spot(path, None),
+            (NotRead::Outside, None) => failed("it is outside the project").spot(path, None),
+        });
+        None
+    }
+
+    fn open(&mut self, path: &str, identity: String, folder: Vec<String>, bytes: Vec<u8>) -> Option<Frame> {
+        self.states.insert(identity.clone(), State::Done);
         match syntax::decode(path, bytes) {
             Ok(text) => {
                 let file = self.files.add(path, text);
                 let (tree, mistakes) = syntax::parse(file, &self.files[file].text);
                 self.found.extend(mistakes);
-                self.seen.insert(path.to_owned(), State::Open);
-                Some(Frame { path: path.to_owned(), folder, file, tree, next: 0 })
+                self.states.insert(identity.clone(), State::Open);
+                Some(Frame { path: path.to_owned(), identity, folder, file, tree, next: 0 })
             }
             Err(report) => {
                 self.found.push(report);
@@ -126,14 +219,30 @@ impl<R: FnMut(&str) -> Result<Vec<u8>, String>> Loader<R> {
     }
 }
 
+/// An import as it is written.
+#[derive(Clone, Copy)]
+struct Import<'a> {
+    place: Place,
+    written: &'a str,
+}
+
+/// Why a path is none that could be read.
+enum Unresolved {
+    Outside,
+    NoFile,
+}
+
 /// The folder and name of an imported file, both relative to the root file's folder.
 ///
-/// `None` when it would leave the project: the folder above the root file's. A path is taken
-/// apart by its text alone; that no link leads out is checked by whoever reads files.
-fn resolve(folder: &[String], path: &str) -> Option<(Vec<String>, String)> {
+/// A path is taken apart by its text alone, and may not leave the project: the folder above the
+/// root file's. That no link leads out is checked by whoever reads files.
+fn resolve(folder: &[String], path: &str) -> Result<(Vec<String>, String), Unresolved> {
     let drive = path.as_bytes().get(1) == Some(&b':');
     if path.starts_with('/') || path.contains(['\\', '\0']) || drive {
-        return None;
+        return Err(Unresolved::Outside);
+    }
+    if matches!(path.rsplit('/').next(), None | Some("" | "." | "..")) {
+        return Err(Unresolved::NoFile);
     }
     let mut parts: Vec<String> = folder.to_vec();
     for part in path.split('/') {
@@ -145,9 +254,9 @@ fn resolve(folder: &[String], path: &str) -> Option<(Vec<String>, String)> {
             _ => parts.push(part.to_owned()),
         }
     }
-    let name = parts.pop().filter(|name| name != "..")?;
+    let name = parts.pop().expect("a path ends with a name");
     let ups = parts.iter().filter(|part| *part == "..").count();
-    (ups <= 1).then_some((parts, name))
+    if ups > 1 { Err(Unresolved::Outside) } else { Ok((parts, name)) }
 }
 
 /// A path relative to the root file's folder, as readers see it.
@@ -174,13 +283,17 @@ fn outside(place: Place, path: &str) -> Diagnostic {
         .help("a path is relative, written with `/`, and stays inside the folder above the root file's own")
 }
 
-fn cycle(place: Place, open: &[Frame], path: &str) -> Diagnostic {
-    let from = open.iter().position(|frame| frame.path == path).unwrap_or(0);
-    let circle: Vec<String> = open[from..].iter().map(|frame| format!("`{}`", frame.path)).collect();
-    Diagnostic::error(
-        Code::ImportCycle,
-        format!("files import one another in a circle: {} → `{path}`", circle.join(" → ")),
-    )
-    .at(place, "")
-    .help("move what both need into a third file, and import that")
+fn no_file(place: Place) -> Diagnostic {
+    Diagnostic::error(Code::ImportFailed, "this path names no file")
+        .at(place, "")
+        .help("write the path of a rule file, relative to this file, such as `\"../seeds/report.ensue\"`")
+}
+
+fn cycle(place: Place, open: &[Frame], identity: &str) -> Diagnostic {
+    let from = open.iter().position(|frame| frame.identity == identity).expect("it is open");
+    let circle: Vec<String> =
+        open[from..].iter().chain([&open[from]]).map(|frame| format!("`{}`", frame.path)).collect();
+    Diagnostic::error(Code::ImportCycle, format!("files import one another in a circle: {}", circle.join(" → ")))
+        .at(place, "")
+        .help("move what both need into a third file, and import that")
 }

@@ -63,7 +63,7 @@ fn sound() -> Vec<String> {
 fn load(text: &str) -> Result<Policy, Diagnostics> {
     Policy::load("rules.ensue", |path| match path {
         "rules.ensue" => Ok(text.into()),
-        _ => Err("there is no such file".to_owned()),
+        _ => Err("there is no such file".into()),
     })
 }
 

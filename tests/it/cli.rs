@@ -146,7 +146,61 @@ fn an_import_reaches_the_project_and_nothing_beyond() {
     {
         std::os::unix::fs::symlink("../../outside.ensue", rules.join("link.ensue")).unwrap();
         let (code, _, stderr) = check("import \"link.ensue\"\n");
-        assert!(code == 1 && stderr.contains("a link leads out of the project"), "{stderr}");
+        assert!(code == 1 && stderr.contains("error[import-outside]"), "{stderr}");
+    }
+}
+
+/// A file is one file by whichever path it is reached, and from whichever folder it is checked.
+#[test]
+fn a_file_with_several_paths_is_imported_once() {
+    let (folder, _) = folder("unused", "");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let check = |directory: &str, path: &str| {
+        let output = ensue(&["check", "-q", path]).current_dir(folder.path().join(directory)).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    write("p/rules/a.ensue", "import \"b.ensue\" import \"../seeds/s.ensue\" define d \"D\" as b");
+    write("p/rules/b.ensue", "fact b \"B\" : yes or no");
+    write("p/seeds/s.ensue", "import \"../rules/b.ensue\" define s \"S\" as b");
+    let absolute = folder.path().join("p/rules/a.ensue");
+    let absolute = absolute.to_str().unwrap();
+    let places = [
+        ("p", "rules/a.ensue"),
+        ("p/rules", "a.ensue"),
+        ("p/rules", "./a.ensue"),
+        ("p/seeds", "../rules/a.ensue"),
+        ("p", "rules/../rules/./a.ensue"),
+        ("", absolute),
+    ];
+    for (directory, path) in places {
+        assert_eq!(check(directory, path), (0, String::new()), "{path} in {directory}");
+    }
+    // A circle is one mistake, whichever way it is closed.
+    write("p/rules/b.ensue", "import \"../rules/a.ensue\" fact b \"B\" : yes or no");
+    for (directory, path) in places {
+        let (code, stderr) = check(directory, path);
+        assert!(
+            code == 1 && stderr.matches("error[").count() == stderr.matches("error[import-cycle]").count(),
+            "{stderr}"
+        );
+    }
+    write("p/rules/b.ensue", "fact b \"B\" : yes or no");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        // The root file's folder reached by a link: `..` is the folder above the real one.
+        fs::create_dir(folder.path().join("q")).unwrap();
+        symlink("../p/rules", folder.path().join("q/linked")).unwrap();
+        assert_eq!(check("q", "linked/a.ensue"), (0, String::new()));
+        assert_eq!(check("q/linked", "a.ensue"), (0, String::new()));
+        // A second name of a file in the project.
+        symlink("b.ensue", folder.path().join("p/rules/c.ensue")).unwrap();
+        write("p/rules/a.ensue", "import \"b.ensue\" import \"c.ensue\" define d \"D\" as b");
+        assert_eq!(check("p", "rules/a.ensue"), (0, String::new()));
     }
 }
 

@@ -68,7 +68,7 @@ fn parsed(case: &Path) -> Diagnostics {
 
 fn loaded(case: &Path) -> Result<Policy, Diagnostics> {
     let folder = case.parent().unwrap();
-    Policy::load(name(case), |path| fs::read(folder.join(path)).map_err(|_| "there is no such file".to_owned()))
+    Policy::load(name(case), |path| Ok(fs::read(folder.join(path)).map_err(|_| "there is no such file")?.into()))
 }
 
 #[track_caller]

@@ -62,8 +62,8 @@ fn notation(inside: &str) -> Option<Vec<u8>> {
 pub fn mistakes(files: &[(String, Vec<u8>)], profile: Option<&str>) -> Option<Diagnostics> {
     let by_name: HashMap<&str, &Vec<u8>> = files.iter().map(|(name, bytes)| (name.as_str(), bytes)).collect();
     let read = |name: &str| match by_name.get(name) {
-        Some(bytes) => Ok((*bytes).clone()),
-        None => Err("there is no such file".to_owned()),
+        Some(bytes) => Ok((*bytes).clone().into()),
+        None => Err("there is no such file".into()),
     };
     let policy = match Policy::load(&files[0].0, read) {
         Ok(policy) => policy,

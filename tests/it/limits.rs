@@ -8,7 +8,7 @@ const HEAD: &str = "fact a \"A\" : yes or no\nfact b \"B\" : yes or no\nconseque
 
 fn load(text: impl Into<Vec<u8>>) -> Result<Policy, Diagnostics> {
     let text = text.into();
-    Policy::load("rules.ensue", |_| Ok(text.clone()))
+    Policy::load("rules.ensue", |_| Ok(text.clone().into()))
 }
 
 fn codes(found: Result<Policy, Diagnostics>) -> Vec<Code> {
