@@ -282,12 +282,18 @@ fn text_value(name: &str, kind: &FactType, text: &str, wrong: impl Fn(&str) -> R
 fn number_value(name: &str, kind: &FactType, raw: &str) -> Read {
     let Some(number) = Number::parse_json(raw) else {
         let report = Diagnostic::error(Code::BadNumber, format!("the number for `{name}` has too many digits"));
-        return Err(Box::new(report.help("numbers have at most 28 digits, all of which count")));
+        return Err(Box::new(report.help("numbers have at most 28 digits; zeros at the end count too")));
     };
     if kind.admits(number) {
         return Ok(Some(Value::Number(number)));
     }
-    let report = Diagnostic::error(Code::ValueOutside, format!("`{name}` is {}, and this is not", kind.describe()));
+    let report = match kind {
+        FactType::Number { whole: true, .. } if !number.is_whole() => {
+            let message = format!("`{name}` is {}, and this has a fraction", kind.describe());
+            Diagnostic::error(Code::WrongType, message)
+        }
+        _ => Diagnostic::error(Code::ValueOutside, format!("`{name}` is {}, and this is not", kind.describe())),
+    };
     Err(Box::new(report.help(format!("write {}", kind.describe()))))
 }
 

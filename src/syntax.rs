@@ -75,7 +75,7 @@ impl Reader {
                 Err(Err::Error(mistake) | Err::Failure(mistake)) => {
                     self.broken(input);
                     self.report(input, &mistake);
-                    next_opener(input.skip(1))
+                    next_opener(input.skip(if is_opener_as_name(input) { 2 } else { 1 }))
                 }
                 Err(Err::Incomplete(_)) => unreachable!("the grammar reads whole files, at {:?}", first.span),
             };
@@ -188,7 +188,10 @@ impl Reader {
         let opener = start.word();
         let disorder = order_of(opener).filter(|_| is_out_of_order(start, taken));
         Some(match (token.kind, disorder) {
-            (Kind::Keyword, _) if (wanted.contains("a name") || wanted.contains("the name")) && !is_opener(found) => {
+            (Kind::Keyword, _)
+                if (wanted.contains("a name") || wanted.contains("the name"))
+                    && (!is_opener(found) || taken == 1 && is_opener_as_name(start)) =>
+            {
                 let message = format!("`{word}` is a word of the language and cannot be a name");
                 Diagnostic::error(Code::ReservedWord, message)
                     .at(place, format!("expected {wanted}"))
@@ -278,6 +281,15 @@ fn one_line(text: &str) -> String {
 fn is_opener(input: Input<'_>) -> bool {
     let keyword = input.next().is_some_and(|token| token.kind == Kind::Keyword);
     keyword && OPENERS.iter().any(|opener| opener.eq_ignore_ascii_case(input.word()))
+}
+
+/// Whether the second word of a declaration is one that begins declarations and was meant as the
+/// name: `rule rule "R"`. A declaration that begins there would stand on a line of its own, or
+/// have a name.
+fn is_opener_as_name(start: Input<'_>) -> bool {
+    let [first, second, third, ..] = start.tokens() else { return false };
+    let between = start.slice(Span { start: first.span.end, end: second.span.start });
+    is_opener(start) && is_opener(start.skip(1)) && !between.contains('\n') && third.kind != Kind::Name
 }
 
 fn next_opener(mut input: Input<'_>) -> Input<'_> {

@@ -28,10 +28,9 @@ pub(super) fn arrange(policy: &mut Policy, diagnostics: &mut Vec<Diagnostic>) {
         }
         Err(circles) => diagnostics.extend(circles.iter().map(|circle| override_circle(policy, circle))),
     }
-    let definitions = policy.definitions.len();
     let needs = needs(policy);
-    match sort(needs.len(), |node| needs[node].clone()) {
-        Ok(order) => policy.order = order.into_iter().map(|index| node(definitions, index)).collect(),
+    match sort(needs.len(), |index| needs[index].clone()) {
+        Ok(order) => policy.order = order.into_iter().filter_map(|index| node(policy, index)).collect(),
         Err(circles) => diagnostics.extend(circles.iter().map(|circle| condition_circle(policy, circle))),
     }
     policy.concluding = concluding;
@@ -42,18 +41,22 @@ fn indices(rules: &[RuleId]) -> Vec<usize> {
     rules.iter().map(|rule| rule.index()).collect()
 }
 
-/// Definitions come first, then consequences.
-fn node(definitions: usize, index: usize) -> Node {
+/// What an index in [`needs`] stands for; `None` for a rule.
+fn node(policy: &Policy, index: usize) -> Option<Node> {
+    let (definitions, consequences) = (policy.definitions.len(), policy.consequences.len());
     match index.checked_sub(definitions) {
-        None => Node::Definition(DefinitionId::new(index)),
-        Some(index) => Node::Consequence(ConsequenceId::new(index)),
+        None => Some(Node::Definition(DefinitionId::new(index))),
+        Some(index) if index < consequences => Some(Node::Consequence(ConsequenceId::new(index))),
+        Some(_) => None,
     }
 }
 
-/// For each definition and consequence what its conditions name.
+/// What each definition, then each consequence, then each rule needs: a consequence the rules that
+/// conclude about it, the others what their conditions name.
 fn needs(policy: &Policy) -> Vec<Vec<usize>> {
     let definitions = policy.definitions.len();
-    let mut needs: Vec<Vec<usize>> = vec![Vec::new(); definitions + policy.consequences.len()];
+    let rules = definitions + policy.consequences.len();
+    let mut needs: Vec<Vec<usize>> = vec![Vec::new(); rules + policy.rules.len()];
     let named = |condition: &Condition| -> Vec<usize> {
         let index = |leaf: &Condition| match leaf {
             Condition::Definition(id, _) => Some(id.index()),
@@ -65,12 +68,9 @@ fn needs(policy: &Policy) -> Vec<Vec<usize>> {
     for (index, definition) in policy.definitions.iter().enumerate() {
         needs[index] = named(&definition.condition);
     }
-    for rule in &policy.rules {
-        let conditions = std::iter::once(&rule.when).chain(&rule.unless);
-        let wanted: Vec<usize> = conditions.flat_map(named).collect();
-        for consequence in &rule.concludes {
-            needs[definitions + consequence.index()].extend(&wanted);
-        }
+    for (index, rule) in (rules..).zip(&policy.rules) {
+        needs[index] = std::iter::once(&rule.when).chain(&rule.unless).flat_map(named).collect();
+        rule.concludes.iter().for_each(|consequence| needs[definitions + consequence.index()].push(index));
     }
     needs
 }
@@ -125,12 +125,12 @@ fn sort(count: usize, needs: impl Fn(usize) -> Vec<usize>) -> Result<Vec<usize>,
 }
 
 fn condition_circle(policy: &Policy, circle: &[usize]) -> Diagnostic {
-    let definitions = policy.definitions.len();
-    let shown = |index: &usize| match node(definitions, *index) {
+    let shown = |node: Node| match node {
         Node::Definition(id) => (policy[id].name.as_str(), policy[id].place),
         Node::Consequence(id) => (policy[id].name.as_str(), policy[id].place),
     };
-    report(&circle.iter().map(shown).collect::<Vec<_>>(), "depends on", "conditions depend on one another in a circle")
+    let shown: Vec<_> = circle.iter().filter_map(|index| node(policy, *index)).map(shown).collect();
+    report(&shown, "depends on", "conditions depend on one another in a circle")
         .help("a rule's `when` and `unless` may not need what the rule itself leads to; state the condition with facts")
 }
 

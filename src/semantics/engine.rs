@@ -441,38 +441,47 @@ impl<T: Copy> Memo<T> {
     }
 }
 
-/// What the conditions of a definition, or of the rules about a consequence, name and test.
-fn leaves(policy: &Policy, node: Node) -> Vec<&Condition> {
-    match node {
-        Node::Definition(id) => policy[id].condition.leaves().collect(),
-        Node::Consequence(id) => {
-            let rules = policy.concluding[id.index()].iter().map(|rule| &policy[*rule]);
-            rules.flat_map(|rule| std::iter::once(&rule.when).chain(&rule.unless)).flat_map(Condition::leaves).collect()
-        }
-    }
-}
-
 /// All that a consequence depends on, without itself, each after what it needs.
 ///
 /// Depth-first, with its own stack: a chain may be as long as the file.
 fn needed(policy: &Policy, consequence: ConsequenceId) -> Vec<Node> {
-    let named = |node: Node| -> Vec<Node> {
-        let named = |leaf: &Condition| match leaf {
-            Condition::Definition(id, _) => Some(Node::Definition(*id)),
-            Condition::Consequence(id, _) => Some(Node::Consequence(*id)),
-            _ => None,
-        };
-        leaves(policy, node).into_iter().filter_map(named).collect()
+    /// Rules are visited too, so that one is not read again for each of its consequences.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+    enum Visit {
+        Node(Node),
+        Rule(RuleId),
+    }
+    let named = |leaf: &Condition| match leaf {
+        Condition::Definition(id, _) => Some(Visit::Node(Node::Definition(*id))),
+        Condition::Consequence(id, _) => Some(Visit::Node(Node::Consequence(*id))),
+        _ => None,
     };
-    let mut met: FxHashSet<Node> = FxHashSet::default();
+    let needs = |visit: Visit| -> std::vec::IntoIter<Visit> {
+        let needs: Vec<Visit> = match visit {
+            Visit::Node(Node::Definition(id)) => policy[id].condition.leaves().filter_map(named).collect(),
+            Visit::Node(Node::Consequence(id)) => {
+                policy.concluding[id.index()].iter().copied().map(Visit::Rule).collect()
+            }
+            Visit::Rule(id) => {
+                let conditions = std::iter::once(&policy[id].when).chain(&policy[id].unless);
+                conditions.flat_map(Condition::leaves).filter_map(named).collect()
+            }
+        };
+        needs.into_iter()
+    };
+    let mut met: FxHashSet<Visit> = FxHashSet::default();
     let mut order = Vec::new();
-    let mut open = vec![(Node::Consequence(consequence), named(Node::Consequence(consequence)).into_iter())];
-    while let Some((node, rest)) = open.last_mut() {
+    let first = Visit::Node(Node::Consequence(consequence));
+    let mut open = vec![(first, needs(first))];
+    while let Some((visit, rest)) = open.last_mut() {
         match rest.next() {
-            Some(next) if met.insert(next) => open.push((next, named(next).into_iter())),
+            Some(next) if met.insert(next) => open.push((next, needs(next))),
             Some(_) => {}
             None => {
-                order.push(*node);
+                match *visit {
+                    Visit::Node(node) => order.push(node),
+                    Visit::Rule(_) => {}
+                }
                 open.pop();
             }
         }

@@ -15,7 +15,7 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
         let message = format!("this file has {} bytes; at most {MAX_FILE_BYTES} (16 MiB) are read", bytes.len());
         return Err(Diagnostic::error(Code::FileTooLarge, message)
             .spot(name, None)
-            .help("split the rules into several files and `import` them"));
+            .help("split it into several files; a rule file can `import` others"));
     }
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     String::from_utf8(bytes).map_err(|error| {

@@ -236,7 +236,7 @@ impl Lowering<'_> {
         if number.is_none() {
             let report = Diagnostic::error(Code::BadNumber, "this number has more digits than can be kept exactly")
                 .at(self.place(literal.span), "")
-                .help("numbers have at most 28 digits");
+                .help("numbers have at most 28 digits; zeros at the end count too");
             self.found.push(report);
         }
         number
