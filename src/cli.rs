@@ -36,6 +36,9 @@ struct Arguments {
     /// Say nothing but what was found: no line for what is in order
     #[arg(long, short, global = true)]
     quiet: bool,
+    /// Say more: the facts that settle each outcome, each file that is read or laid out
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 #[derive(Subcommand)]
@@ -94,6 +97,7 @@ impl From<Diagnostics> for Failure {
 struct Output {
     color: ColorChoice,
     quiet: bool,
+    verbose: bool,
     /// Whether findings were shown: an empty line parts them from those that come.
     found: Cell<bool>,
 }
@@ -165,7 +169,7 @@ pub fn main() -> ExitCode {
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
-    let output = Output { color, quiet: arguments.quiet, found: Cell::new(false) };
+    let output = Output { color, quiet: arguments.quiet, verbose: arguments.verbose, found: Cell::new(false) };
     let found = match arguments.verb {
         Verb::Eval(verb) => verb.run(&output),
         Verb::Why(verb) => verb.run(&output),

@@ -10,7 +10,7 @@ mod why;
 
 use anstyle::{AnsiColor, Style};
 pub use diagnostics::diagnostic;
-pub use outcomes::outcomes;
+pub use outcomes::{Detail, outcomes};
 pub use scenarios::{Tally, scenario, tally};
 pub use why::explanation;
 

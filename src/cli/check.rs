@@ -9,6 +9,7 @@ use super::{Failure, Found, Output};
 use crate::diagnostic::Diagnostics;
 use crate::json::{self, Layout};
 use crate::report;
+use crate::text::Files;
 
 #[derive(Args)]
 pub(super) struct Check {
@@ -34,11 +35,16 @@ impl Check {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let mut all: Vec<Diagnostics> = Vec::new();
         let read = output.each(&self.rules, |path| match load(path) {
+            Ok(policy) => {
+                name_files(output, &policy.files);
+                Ok(())
+            }
             Err(Failure::Mistakes(diagnostics)) => {
+                name_files(output, &diagnostics.files);
                 all.push(diagnostics);
                 Ok(())
             }
-            other => other.map(drop),
+            Err(failure) => Err(failure),
         });
         let found = || all.iter().flat_map(|it| it.list.iter().map(move |diagnostic| (&it.files, diagnostic)));
         match self.format {
@@ -56,6 +62,13 @@ impl Check {
         }
         read?;
         Ok(if all.is_empty() { Found::Nothing } else { Found::Something })
+    }
+}
+
+fn name_files(output: &Output, files: &Files) {
+    if output.verbose {
+        let lines: String = files.iter().map(|(_, file)| format!("read {}\n", report::plain(&file.name))).collect();
+        output.notice(&lines);
     }
 }
 

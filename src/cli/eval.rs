@@ -9,7 +9,7 @@ use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, failed};
 use super::{Failure, Found, Output};
 use crate::json::{self, Layout, Subject};
-use crate::report;
+use crate::report::{self, Detail};
 use crate::semantics::Engine;
 
 #[derive(Args)]
@@ -69,12 +69,14 @@ impl Eval {
             return Err(Failure::Message(message));
         }
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
+        let detail = if output.verbose { Detail::Full } else { Detail::Usual };
         for (index, Named { name, profile }) in profiles.iter().enumerate() {
             let subject = Subject { policy: &policy, selection: &engine.selection, name: name.as_deref(), profile };
             let outcomes = engine.outcomes(profile);
+            let text = |before| format!("{before}{}", report::outcomes(subject, &outcomes, detail));
             output.result(&match self.format {
-                Format::Text if index > 0 => format!("\n{}", report::outcomes(subject, &outcomes)),
-                Format::Text => report::outcomes(subject, &outcomes),
+                Format::Text if index > 0 => text("\n"),
+                Format::Text => text(""),
                 Format::Json => json::outcomes(subject, &outcomes, Layout::Indented) + "\n",
                 Format::Jsonl => json::outcomes(subject, &outcomes, Layout::Line) + "\n",
             })?;

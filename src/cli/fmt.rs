@@ -46,6 +46,10 @@ impl Fmt {
     /// Writes or shows one file's layout; whether it is another than before.
     fn deliver(&self, output: &Output, path: &Path, name: &str, old: &[u8], new: &str) -> Result<bool, Failure> {
         let changed = old != new.as_bytes();
+        if output.verbose {
+            let what = if changed { "changes" } else { "no change" };
+            output.notice(&format!("{}: {what}\n", report::plain(name)));
+        }
         if self.diff {
             output.result(&difference(name, &String::from_utf8_lossy(old), new))?;
         } else if self.check {

@@ -1,9 +1,18 @@
 //! The outcomes of a profile, grouped by status: what most people will ever see.
 
-use super::{HEADING, citation, heading, paragraph, plain, styled};
+use super::{HEADING, citation, fact_value, heading, paragraph, plain, styled};
 use crate::json::Subject;
 use crate::model::{FactId, Policy, RuleId, SourceId};
 use crate::semantics::{Outcome, Possible, Settled, Status};
+
+/// How much is said of each outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// What it is, on what it depends, and who reports it.
+    Usual,
+    /// Also the facts that settle it.
+    Full,
+}
 
 /// The footnotes of one page, numbered in the order in which they are first needed.
 #[derive(Default)]
@@ -14,7 +23,7 @@ struct Notes<'a> {
 
 /// The outcomes of one profile.
 #[must_use]
-pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome]) -> String {
+pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome], detail: Detail) -> String {
     let mut out = heading(subject);
     let mut notes = Notes::default();
     type Group = (&'static str, fn(Status) -> bool);
@@ -35,6 +44,9 @@ pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome]) -> String {
         out.push('\n');
         for outcome in group {
             notes.outcome(&mut out, subject, outcome);
+            if detail == Detail::Full {
+                because(&mut out, subject, outcome);
+            }
         }
         if title == "Does not follow" {
             out.push('\n');
@@ -53,6 +65,21 @@ pub(super) fn does_not_follow(subject: Subject<'_>) -> &'static str {
     } else {
         "\"Does not follow\" means only that none of the encoded reports that count here leads to it. \
          It does not mean that it cannot happen."
+    }
+}
+
+/// The facts that settle an outcome, on a line or a few.
+fn because(out: &mut String, subject: Subject<'_>, outcome: &Outcome) {
+    if outcome.status.settled().is_none() {
+        return;
+    }
+    let value = |fact: &FactId| {
+        fact_value(subject.policy, *fact, subject.profile.value(*fact).expect("reasons are known facts"))
+    };
+    let facts: Vec<String> = outcome.because.iter().map(value).collect();
+    match facts[..] {
+        [] => paragraph(out, "      because: ", "it is so for every profile"),
+        _ => paragraph(out, "      because: ", &facts.join("; ")),
     }
 }
 
