@@ -1,5 +1,6 @@
 //! One test program: properties against brute force, the corpus, the command line, the docs.
 
+mod article;
 mod broken;
 mod calendar;
 mod cli;
