@@ -439,6 +439,9 @@ struct JsonReason<'a> {
 struct JsonClaim<'a> {
     claim: &'a str,
     statement: &'a str,
+    certainty: Option<&'a str>,
+    quote: Option<&'a str>,
+    at: Option<&'a str>,
     source: &'a str,
     label: &'a str,
     quoted_in: Vec<&'a str>,
@@ -526,41 +529,8 @@ fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> 
     let policy = subject.policy;
     let rule = &policy[reason.rule];
     let file = &policy.files[rule.place.file];
-    let mut depends_on: &[FactId] = &[];
-    let (mut defeated_by, mut defeated_by_one_of): (&[RuleId], &[RuleId]) = (&[], &[]);
-    let effect = match &reason.effect {
-        Effect::Applies => "applies",
-        Effect::DoesNotApply => "does_not_apply",
-        Effect::Defeated(winners) => {
-            defeated_by = winners;
-            "defeated"
-        }
-        Effect::DefeatedByOneOf(winners) => {
-            defeated_by_one_of = winners;
-            "defeated"
-        }
-        Effect::NoEffect => "no_effect",
-        Effect::Open(facts) => {
-            depends_on = facts;
-            "open"
-        }
-        Effect::Absent(Absent::NotInForce) => "not_in_force",
-        Effect::Absent(Absent::NoClaim | Absent::FewOrigins) => "left_out",
-    };
-    let names = |rules: &[RuleId]| rules.iter().map(|rule| policy[*rule].name.as_str()).collect();
-    let claim = |id: &ClaimId| {
-        let claim = &policy[*id];
-        let source = &policy[claim.by];
-        let quoted_in = source.quoted_in.iter().map(|source| policy[*source].name.as_str()).collect();
-        JsonClaim {
-            claim: &claim.name,
-            statement: &claim.statement,
-            source: &source.name,
-            label: &source.label,
-            quoted_in,
-            counts: subject.selection.counts(*id),
-        }
-    };
+    let rules = |rules: &[RuleId]| rules.iter().map(|rule| policy[*rule].name.as_str()).collect();
+    let EffectParts { effect, depends_on, defeated_by, one_of } = effect_parts(&reason.effect);
     JsonReason {
         rule: &rule.name,
         label: &rule.label,
@@ -570,10 +540,51 @@ fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> 
         effect,
         because: facts(subject, &reason.because),
         depends_on: fact_names(subject, depends_on),
-        defeated_by: names(defeated_by),
-        defeated_by_one_of: names(defeated_by_one_of),
-        claims: rule.claims.iter().map(claim).collect(),
+        defeated_by: rules(defeated_by),
+        defeated_by_one_of: rules(one_of),
+        claims: rule.claims.iter().map(|claim| claim_json(subject, *claim)).collect(),
         assumes: &rule.assumes,
+    }
+}
+
+#[derive(Default)]
+struct EffectParts<'a> {
+    effect: &'static str,
+    depends_on: &'a [FactId],
+    defeated_by: &'a [RuleId],
+    one_of: &'a [RuleId],
+}
+
+fn effect_parts(effect: &Effect) -> EffectParts<'_> {
+    let named = |effect| EffectParts { effect, ..EffectParts::default() };
+    match effect {
+        Effect::Applies => named("applies"),
+        Effect::DoesNotApply => named("does_not_apply"),
+        Effect::Defeated(winners) => EffectParts { defeated_by: winners, ..named("defeated") },
+        Effect::DefeatedByOneOf(winners) => EffectParts { one_of: winners, ..named("defeated") },
+        Effect::PerhapsDefeated(facts) => EffectParts { depends_on: facts, ..named("perhaps_defeated") },
+        Effect::NoEffect => named("no_effect"),
+        Effect::Open(facts) => EffectParts { depends_on: facts, ..named("open") },
+        Effect::Absent(Absent::NotInForce) => named("not_in_force"),
+        Effect::Absent(Absent::NoClaim) => named("no_claim_counts"),
+        Effect::Absent(Absent::FewOrigins) => named("few_origins"),
+    }
+}
+
+fn claim_json(subject: Subject<'_>, id: ClaimId) -> JsonClaim<'_> {
+    let policy = subject.policy;
+    let claim = &policy[id];
+    let source = &policy[claim.by];
+    JsonClaim {
+        claim: &claim.name,
+        statement: &claim.statement,
+        certainty: claim.certainty.as_deref(),
+        quote: claim.quote.as_deref(),
+        at: claim.at.as_deref(),
+        source: &source.name,
+        label: &source.label,
+        quoted_in: source.quoted_in.iter().map(|source| policy[*source].name.as_str()).collect(),
+        counts: subject.selection.counts(id),
     }
 }
 

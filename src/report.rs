@@ -5,14 +5,18 @@
 
 mod diagnostics;
 mod outcomes;
+mod page;
 mod scenarios;
 mod why;
 
 use anstyle::{AnsiColor, Style};
 pub use diagnostics::diagnostic;
 pub use outcomes::{Detail, outcomes};
+pub use page::Form;
 pub use scenarios::{Tally, scenario, tally};
 pub use why::explanation;
+
+use page::Page;
 
 use crate::json::Subject;
 use crate::model::{FactId, FactType, Policy, SourceId, Value};
@@ -68,23 +72,20 @@ fn paragraph(out: &mut String, first: &str, text: &str) {
     }
 }
 
-/// The policy's title, and what the answers below it are about.
-fn heading(subject: Subject<'_>) -> String {
-    let policy = subject.policy;
-    let mut out = String::new();
-    let title = policy.label.as_deref().unwrap_or(&policy.name);
-    paragraph(&mut out, "", &plain(title));
-    let mut out = styled(HEADING, out.trim_end()) + "\n";
-    paragraph(&mut out, "", &circumstances(subject));
-    out
+/// A page about a policy: its title, and what the answers below it are about.
+fn page(subject: Subject<'_>, form: Form) -> Page {
+    let title = subject.policy.label.as_deref().unwrap_or(&subject.policy.name);
+    let mut page = Page::new(form);
+    page.title(&form.shown(title), &circumstances(subject, form));
+    page
 }
 
 /// `on 2025-03-07, according to …, for kherson.json`
-fn circumstances(subject: Subject<'_>) -> String {
+fn circumstances(subject: Subject<'_>, form: Form) -> String {
     let Subject { policy, selection, .. } = subject;
     let view = &selection.view;
     let names = |sources: &[SourceId]| {
-        let labels: Vec<String> = sources.iter().map(|source| plain(&policy[*source].label)).collect();
+        let labels: Vec<String> = sources.iter().map(|source| form.shown(&policy[*source].label)).collect();
         labels.join(" or ")
     };
     let mut parts = Vec::new();
@@ -101,7 +102,8 @@ fn circumstances(subject: Subject<'_>) -> String {
         _ => format!("where at least {least} independent origins report it"),
     }));
     parts.push(match subject.name {
-        Some(name) => format!("for the profile {}", plain(name)),
+        Some("-") => "for the profile from standard input".to_owned(),
+        Some(name) => format!("for the profile {}", form.shown(name)),
         None if subject.profile.known().next().is_none() => "with nothing known of the person".to_owned(),
         None => "for the facts given".to_owned(),
     });
@@ -109,30 +111,30 @@ fn circumstances(subject: Subject<'_>) -> String {
 }
 
 /// A fact and its value, in the policy's words: `Where the person lives: Kherson region`.
-fn fact_value(policy: &Policy, fact: FactId, value: Value) -> String {
+fn fact_value(policy: &Policy, fact: FactId, value: Value, form: Form) -> String {
     let shown = match (value, &policy[fact].kind) {
         (Value::YesNo(true), _) => "yes".to_owned(),
         (Value::YesNo(false), _) => "no".to_owned(),
         (Value::Item(item), FactType::OneOf(items)) => {
             let (name, label) = items.get_index(item as usize).expect("a value is of its fact's type");
-            plain(label.as_deref().unwrap_or(name))
+            form.shown(label.as_deref().unwrap_or(name))
         }
         (Value::Item(_), _) => panic!("a value is of its fact's type"),
         (Value::Number(number), _) => number.to_string(),
         (Value::Date(date), _) => date.to_string(),
     };
-    format!("{}: {shown}", plain(&policy[fact].label))
+    format!("{}: {shown}", form.shown(&policy[fact].label))
 }
 
 /// A source as it is cited: who, published when, quoted where.
-fn citation(policy: &Policy, source: SourceId) -> String {
+fn citation(policy: &Policy, source: SourceId, form: Form) -> String {
     let source = &policy[source];
-    let mut parts = vec![plain(&source.label)];
+    let mut parts = vec![form.shown(&source.label)];
     parts.extend(source.published.map(|date| format!("published {date}")));
     for quoting in &source.quoted_in {
         let quoting = &policy[*quoting];
         let published = quoting.published.map_or(String::new(), |date| format!(" ({date})"));
-        parts.push(format!("quoted in {}{published}", plain(&quoting.label)));
+        parts.push(format!("quoted in {}{published}", form.shown(&quoting.label)));
     }
     parts.join(", ")
 }

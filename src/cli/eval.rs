@@ -9,7 +9,7 @@ use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, failed};
 use super::{Failure, Found, Output};
 use crate::json::{self, Layout, Subject};
-use crate::report::{self, Detail};
+use crate::report::{self, Detail, Form};
 use crate::semantics::Engine;
 
 #[derive(Args)]
@@ -45,6 +45,8 @@ enum Schema {
 enum Format {
     /// For people
     Text,
+    /// The same as Markdown
+    Markdown,
     /// One JSON document, for one profile
     Json,
     /// One JSON document a line, in the order of the profiles
@@ -73,10 +75,13 @@ impl Eval {
         for (index, Named { name, profile }) in profiles.iter().enumerate() {
             let subject = Subject { policy: &policy, selection: &engine.selection, name: name.as_deref(), profile };
             let outcomes = engine.outcomes(profile);
-            let text = |before| format!("{before}{}", report::outcomes(subject, &outcomes, detail));
+            let page = |form| {
+                let between = if index > 0 { "\n" } else { "" };
+                format!("{between}{}", report::outcomes(subject, &outcomes, detail, form))
+            };
             output.result(&match self.format {
-                Format::Text if index > 0 => text("\n"),
-                Format::Text => text(""),
+                Format::Text => page(Form::Text),
+                Format::Markdown => page(Form::Markdown),
                 Format::Json => json::outcomes(subject, &outcomes, Layout::Indented) + "\n",
                 Format::Jsonl => json::outcomes(subject, &outcomes, Layout::Line) + "\n",
             })?;

@@ -9,7 +9,7 @@ use super::profiles::SetOptions;
 use super::view::{ViewOptions, failed, unknown};
 use super::{Failure, Found, Output};
 use crate::json::{self, Layout, Subject};
-use crate::report;
+use crate::report::{self, Form};
 use crate::semantics::Engine;
 
 #[derive(Args)]
@@ -35,6 +35,8 @@ pub(super) struct Why {
 enum Format {
     /// For people
     Text,
+    /// The same as Markdown
+    Markdown,
     /// One JSON document
     Json,
 }
@@ -56,7 +58,8 @@ impl Why {
         let subject = Subject { policy: &policy, selection: &engine.selection, name: named.name.as_deref(), profile };
         let explanation = engine.explain(consequence, profile);
         output.result(&match self.format {
-            Format::Text => report::explanation(subject, &explanation),
+            Format::Text => report::explanation(subject, &explanation, Form::Text),
+            Format::Markdown => report::explanation(subject, &explanation, Form::Markdown),
             Format::Json => json::explanation(subject, &explanation, Layout::Indented) + "\n",
         })?;
         Ok(Found::Nothing)

@@ -1,8 +1,11 @@
 //! The outcomes of a profile, grouped by status: what most people will ever see.
 
-use super::{HEADING, citation, fact_value, heading, paragraph, plain, styled};
+use indexmap::IndexSet;
+
+use super::page::Page;
+use super::{Form, citation, fact_value, page};
 use crate::json::Subject;
-use crate::model::{FactId, Policy, RuleId, SourceId};
+use crate::model::{FactId, Policy, Rule, RuleId, SourceId};
 use crate::semantics::{Outcome, Possible, Settled, Status};
 
 /// How much is said of each outcome.
@@ -14,17 +17,10 @@ pub enum Detail {
     Full,
 }
 
-/// The footnotes of one page, numbered in the order in which they are first needed.
-#[derive(Default)]
-struct Notes<'a> {
-    sources: Vec<SourceId>,
-    assumptions: Vec<&'a str>,
-}
-
 /// The outcomes of one profile.
 #[must_use]
-pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome], detail: Detail) -> String {
-    let mut out = heading(subject);
+pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome], detail: Detail, form: Form) -> String {
+    let mut page = page(subject, form);
     let mut notes = Notes::default();
     type Group = (&'static str, fn(Status) -> bool);
     let groups: [Group; 5] = [
@@ -35,26 +31,32 @@ pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome], detail: Detail) -> S
         ("Does not follow", |status| status == Status::DoesNotFollow),
     ];
     for (title, belongs) in groups {
-        let group: Vec<&Outcome> = outcomes.iter().filter(|outcome| belongs(outcome.status)).collect();
-        if group.is_empty() {
-            continue;
+        let mut group = outcomes.iter().filter(|outcome| belongs(outcome.status)).peekable();
+        if group.peek().is_some() {
+            page.part(title);
         }
-        out.push('\n');
-        out.push_str(&styled(HEADING, title));
-        out.push('\n');
         for outcome in group {
-            notes.outcome(&mut out, subject, outcome);
+            notes.outcome(&mut page, subject, outcome);
             if detail == Detail::Full {
-                because(&mut out, subject, outcome);
+                because(&mut page, subject, outcome);
             }
         }
-        if title == "Does not follow" {
-            out.push('\n');
-            paragraph(&mut out, "  ", does_not_follow(subject));
-        }
     }
-    notes.finish(&mut out, subject.policy);
-    out
+    if outcomes.is_empty() {
+        page.remark(0, "The policy names no consequence.");
+    }
+    if outcomes.iter().any(|outcome| says_does_not_follow(outcome.status)) {
+        page.remark(2, does_not_follow(subject));
+    }
+    notes.finish(&mut page, subject.policy);
+    page.finish()
+}
+
+/// Whether readers are told that the consequence does not follow, or perhaps does not.
+pub(super) fn says_does_not_follow(status: Status) -> bool {
+    let possible = status.possible();
+    let told = status.settled().is_some() || possible_in_words(possible).is_some();
+    told && possible.contains(Settled::DoesNotFollow)
 }
 
 /// What stands wherever something does not follow.
@@ -68,102 +70,92 @@ pub(super) fn does_not_follow(subject: Subject<'_>) -> &'static str {
     }
 }
 
-/// The facts that settle an outcome, on a line or a few.
-fn because(out: &mut String, subject: Subject<'_>, outcome: &Outcome) {
+/// The facts that settle an outcome.
+fn because(page: &mut Page, subject: Subject<'_>, outcome: &Outcome) {
     if outcome.status.settled().is_none() {
         return;
     }
-    let value = |fact: &FactId| {
-        fact_value(subject.policy, *fact, subject.profile.value(*fact).expect("reasons are known facts"))
-    };
+    let value = |fact: &FactId| known_value(subject, *fact, page.form);
     let facts: Vec<String> = outcome.because.iter().map(value).collect();
-    match facts[..] {
-        [] => paragraph(out, "      because: ", "it is so for every profile"),
-        _ => paragraph(out, "      because: ", &facts.join("; ")),
-    }
+    let facts = if facts.is_empty() { "it is so for every profile".to_owned() } else { facts.join("; ") };
+    page.detail("because: ", &facts);
+}
+
+/// The footnotes of one page, numbered in the order in which they are first needed.
+#[derive(Default)]
+struct Notes<'a> {
+    sources: IndexSet<SourceId>,
+    assumptions: IndexSet<&'a str>,
 }
 
 impl<'a> Notes<'a> {
-    fn outcome(&mut self, out: &mut String, subject: Subject<'a>, outcome: &Outcome) {
+    fn outcome(&mut self, page: &mut Page, subject: Subject<'a>, outcome: &Outcome) {
         let policy = subject.policy;
         let marks = self.marks(policy, &outcome.rules);
-        let label = plain(&policy[outcome.consequence].label);
-        paragraph(out, "  - ", &format!("{label}{marks}"));
+        let label = page.form.shown(&policy[outcome.consequence].label);
+        page.item(&format!("{label}{marks}"));
         if let Status::Undetermined(possible) = outcome.status {
-            paragraph(out, "      depends on: ", &labels(policy, &outcome.depends_on));
-            possible_in_words(out, "      possible: ", possible);
+            page.detail("depends on: ", &labels(policy, &outcome.depends_on, page.form));
+            if let Some(words) = possible_in_words(possible) {
+                page.detail("possible: ", &words);
+            }
             if !outcome.searched {
-                paragraph(out, "      ", "not searched further: these rules were too large to decide this exactly");
+                page.detail("", "not searched further: these rules were too large to decide this exactly");
             }
         }
-        if let Some(by) = self.according_to(subject, &outcome.rules) {
-            paragraph(out, "      according to: ", &by);
+        for (denies, lead) in [(false, "according to: "), (true, "denied by: ")] {
+            let rules = outcome.rules.iter().map(|rule| &policy[*rule]).filter(|rule| rule.denies == denies);
+            if let Some(by) = self.reporters(subject, rules, page.form) {
+                page.detail(lead, &by);
+            }
         }
     }
 
-    /// `[a, b]`: the assumptions of the rules.
+    /// ` [a, b]`: the assumptions of the rules.
     fn marks(&mut self, policy: &'a Policy, rules: &[RuleId]) -> String {
-        let mut letters: Vec<String> = Vec::new();
-        for assumption in rules.iter().flat_map(|rule| &policy[*rule].assumes) {
-            let known = self.assumptions.iter().position(|known| known == assumption);
-            let index = known.unwrap_or_else(|| {
-                self.assumptions.push(assumption);
-                self.assumptions.len() - 1
-            });
-            if !letters.contains(&letter(index)) {
-                letters.push(letter(index));
-            }
-        }
+        let assumptions = rules.iter().flat_map(|rule| &policy[*rule].assumes);
+        let marks: IndexSet<usize> = assumptions.map(|it| self.assumptions.insert_full(it).0).collect();
+        let letters: Vec<String> = marks.into_iter().map(letter).collect();
         if letters.is_empty() { String::new() } else { format!(" [{}]", letters.join(", ")) }
     }
 
-    /// Who reports it, each with the number of its footnote.
-    fn according_to(&mut self, subject: Subject<'_>, rules: &[RuleId]) -> Option<String> {
+    /// Who reports what the rules say, each with the number of its footnote.
+    fn reporters<'r>(
+        &mut self,
+        subject: Subject<'_>,
+        rules: impl Iterator<Item = &'r Rule>,
+        form: Form,
+    ) -> Option<String> {
         let Subject { policy, selection, .. } = subject;
-        let mut names: Vec<String> = Vec::new();
+        let mut names: IndexSet<String> = IndexSet::new();
         for rule in rules {
-            let rule = &policy[*rule];
             if rule.claims.is_empty() {
-                names.push("no source given".to_owned());
+                names.insert("no source given".to_owned());
             }
             for claim in selection.claims(rule) {
                 let source = policy[claim].by;
-                let number = number(&mut self.sources, source);
-                names.push(format!("{} [{number}]", plain(&policy[source].label)));
+                let number = self.sources.insert_full(source).0 + 1;
+                names.insert(format!("{} [{number}]", form.shown(&policy[source].label)));
             }
         }
-        let mut seen: Vec<String> = Vec::new();
-        names.retain(|name| {
-            !seen.contains(name) && {
-                seen.push(name.clone());
-                true
-            }
-        });
+        let names: Vec<String> = names.into_iter().collect();
         (!names.is_empty()).then(|| names.join("; "))
     }
 
-    fn finish(&self, out: &mut String, policy: &Policy) {
+    fn finish(&self, page: &mut Page, policy: &Policy) {
         if !self.sources.is_empty() {
-            out.push_str(&format!("\n{}\n", styled(HEADING, "Reported by")));
+            page.part("Reported by");
         }
         for (number, source) in (1..).zip(&self.sources) {
-            paragraph(out, &format!("  [{number}] "), &citation(policy, *source));
+            page.line(&format!("[{number}] "), &citation(policy, *source, page.form));
         }
         if !self.assumptions.is_empty() {
-            out.push_str(&format!("\n{}\n", styled(HEADING, "Assumed by the rules, beyond the words of the reports")));
+            page.part("Assumed by the rules, beyond the words of the reports");
         }
         for (index, assumption) in self.assumptions.iter().enumerate() {
-            paragraph(out, &format!("  [{}] ", letter(index)), &plain(assumption));
+            page.line(&format!("[{}] ", letter(index)), &page.form.shown(assumption));
         }
     }
-}
-
-fn number(sources: &mut Vec<SourceId>, source: SourceId) -> usize {
-    let known = sources.iter().position(|known| *known == source);
-    known.unwrap_or_else(|| {
-        sources.push(source);
-        sources.len() - 1
-    }) + 1
 }
 
 /// `a` to `z`, then `a2` to `z2`, and so on.
@@ -186,16 +178,20 @@ pub(super) fn words(status: Settled) -> &'static str {
 }
 
 /// What is still possible, where it is more than the usual: that it follows or does not.
-pub(super) fn possible_in_words(out: &mut String, first: &str, possible: Possible) {
+pub(super) fn possible_in_words(possible: Possible) -> Option<String> {
     let usual: Possible = [Settled::Follows, Settled::DoesNotFollow].into_iter().collect();
-    if possible != usual {
-        let names: Vec<&str> = possible.iter().map(words).collect();
-        paragraph(out, first, &names.join("; "));
-    }
+    let names: Vec<&str> = possible.iter().map(words).collect();
+    (possible != usual).then(|| names.join("; "))
 }
 
 /// The labels of facts, one after the other.
-pub(super) fn labels(policy: &Policy, facts: &[FactId]) -> String {
-    let labels: Vec<String> = facts.iter().map(|fact| plain(&policy[*fact].label)).collect();
+pub(super) fn labels(policy: &Policy, facts: &[FactId], form: Form) -> String {
+    let labels: Vec<String> = facts.iter().map(|fact| form.shown(&policy[*fact].label)).collect();
     labels.join("; ")
+}
+
+/// A fact of a reason, with its value.
+pub(super) fn known_value(subject: Subject<'_>, fact: FactId, form: Form) -> String {
+    let value = subject.profile.value(fact).expect("reasons are known facts");
+    fact_value(subject.policy, fact, value, form)
 }

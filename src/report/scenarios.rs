@@ -1,7 +1,7 @@
 //! Scenarios: which are as expected, and for the others what is expected, what is, and why.
 
 use super::outcomes::{labels, words};
-use super::{BAD, GOOD, fact_value, paragraph, plain, styled};
+use super::{BAD, Form, GOOD, fact_value, paragraph, plain, styled};
 use crate::model::{Expected, FactId, Policy};
 use crate::scenarios::{Surprise, Verdict};
 use crate::semantics::Status;
@@ -43,13 +43,14 @@ fn surprised(out: &mut String, policy: &Policy, verdict: &Verdict<'_>, surprise:
     match outcome.status {
         Status::Undetermined(_) => {
             paragraph(out, "        found: ", "it is undetermined");
-            paragraph(out, "        depends on: ", &labels(policy, &outcome.depends_on));
+            paragraph(out, "        depends on: ", &labels(policy, &outcome.depends_on, Form::Text));
         }
         status => paragraph(out, "        found: ", status.settled().map_or("", words)),
     }
     // The values are those that the rule file itself states.
     let given = policy.knowing(&verdict.scenario.given);
-    let value = |fact: &FactId| fact_value(policy, *fact, given.value(*fact).expect("reasons are known facts"));
+    let value =
+        |fact: &FactId| fact_value(policy, *fact, given.value(*fact).expect("reasons are known facts"), Form::Text);
     let facts: Vec<String> = outcome.because.iter().map(value).collect();
     if !facts.is_empty() {
         paragraph(out, "        because: ", &facts.join("; "));

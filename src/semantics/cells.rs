@@ -35,8 +35,8 @@ enum Side {
 enum FactCells {
     /// `no` is cell 0, `yes` is cell 1.
     YesNo,
-    /// The cell of each item.
-    Items(Vec<Cell>),
+    /// The cell of each item, and how many cells there are.
+    Items(Vec<Cell>, usize),
     /// The edges between cells, ascending; as many cells and one more.
     Ordered(Vec<Edge>),
 }
@@ -57,7 +57,11 @@ impl Cells {
         }
         let cut = |id: FactId| match &policy[id].kind {
             FactType::YesNo => FactCells::YesNo,
-            FactType::OneOf(items) => FactCells::Items(cut_items(items.len(), &tests[id.index()])),
+            FactType::OneOf(items) => {
+                let cells = cut_items(items.len(), &tests[id.index()]);
+                let count = cells.iter().max().map_or(1, |last| *last as usize + 1);
+                FactCells::Items(cells, count)
+            }
             FactType::Number { .. } | FactType::Date => {
                 FactCells::Ordered(cut_order(&policy[id].kind, &tests[id.index()], on))
             }
@@ -70,7 +74,7 @@ impl Cells {
     pub fn count(&self, fact: FactId) -> usize {
         match &self.facts[fact.index()] {
             FactCells::YesNo => 2,
-            FactCells::Items(cells) => cells.iter().max().map_or(1, |last| *last as usize + 1),
+            FactCells::Items(_, count) => *count,
             FactCells::Ordered(edges) => edges.len() + 1,
         }
     }
@@ -80,9 +84,9 @@ impl Cells {
     pub fn of(&self, fact: FactId, value: Value) -> Cell {
         match (&self.facts[fact.index()], value) {
             (FactCells::YesNo, Value::YesNo(yes)) => yes.into(),
-            (FactCells::Items(cells), Value::Item(item)) => cells[item as usize],
+            (FactCells::Items(cells, _), Value::Item(item)) => cells[item as usize],
             (FactCells::Ordered(edges), value) => narrow(edges.partition_point(|edge| edge.is_before(value))),
-            (FactCells::YesNo | FactCells::Items(_), _) => panic!("a value is of its fact's type"),
+            (FactCells::YesNo | FactCells::Items(..), _) => panic!("a value is of its fact's type"),
         }
     }
 
@@ -93,7 +97,7 @@ impl Cells {
         let mut runs = Runs::default();
         match (&self.facts[test.fact.index()], &test.kind) {
             (FactCells::YesNo, _) => runs.extend_to(1, false).extend_to(2, true),
-            (FactCells::Items(cells), TestKind::OneOf(items)) => {
+            (FactCells::Items(cells, _), TestKind::OneOf(items)) => {
                 let inside: BTreeSet<Cell> = items.iter().map(|item| cells[*item as usize]).collect();
                 inside.into_iter().fold(&mut runs, |runs, cell| runs.extend_to(cell, false).extend_to(cell + 1, true))
             }
@@ -108,7 +112,7 @@ impl Cells {
                     runs.extend_to(cell_at(from), false).extend_to(end_at(to), true)
                 })
             }
-            (FactCells::Items(_), _) => panic!("a test is of its fact's type"),
+            (FactCells::Items(..), _) => panic!("a test is of its fact's type"),
         };
         runs.finish(self.count(test.fact))
     }

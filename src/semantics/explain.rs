@@ -25,8 +25,8 @@ pub struct RuleReason {
     /// What it did.
     pub effect: Effect,
     /// A smallest set of known facts that settles it: that it applies undefeated, that it does
-    /// not apply, that it applies and is overridden, or that it has no effect. Empty where
-    /// nothing is settled.
+    /// not apply, that it applies and is overridden, that it applies at least, or that it has no
+    /// effect. Empty where nothing is settled.
     pub because: Vec<FactId>,
 }
 
@@ -43,8 +43,10 @@ pub enum Effect {
     DefeatedByOneOf(Vec<RuleId>),
     /// It cannot apply or is defeated, whichever of the two: that is not settled.
     NoEffect,
-    /// It depends on these unknown facts.
+    /// Whether it applies, and if so undefeated, depends on these unknown facts.
     Open(Vec<FactId>),
+    /// It applies; whether it is overridden depends on these unknown facts.
+    PerhapsDefeated(Vec<FactId>),
     /// It does not count in this view.
     Absent(Absent),
 }
@@ -70,16 +72,16 @@ fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, index: usize) ->
     }
     let (reach, depends_on) = case.ask(question);
     let applies = Question::Applies(rule);
+    let applied = case.ask(applies).0.settled();
     // Fewer facts may settle that it has no effect than settle which of the two it is, that it
     // does not apply or that it is overridden: they would be no reason for either.
-    let (effect, settles): (Effect, &[Question]) = match reach.settled() {
-        None => return RuleReason { rule, effect: Effect::Open(depends_on), because: Vec::new() },
-        Some(true) => (Effect::Applies, &[question]),
-        Some(false) => match case.ask(applies).0.settled() {
-            Some(false) => (Effect::DoesNotApply, &[applies]),
-            Some(true) => (defeat(case, consequence, rule), &[applies, question]),
-            None => (Effect::NoEffect, &[question]),
-        },
+    let (effect, settles): (Effect, &[Question]) = match (reach.settled(), applied) {
+        (None, Some(true)) => (Effect::PerhapsDefeated(depends_on), &[applies]),
+        (None, _) => return RuleReason { rule, effect: Effect::Open(depends_on), because: Vec::new() },
+        (Some(true), _) => (Effect::Applies, &[question]),
+        (Some(false), Some(false)) => (Effect::DoesNotApply, &[applies]),
+        (Some(false), Some(true)) => (defeat(case, consequence, rule), &[applies, question]),
+        (Some(false), None) => (Effect::NoEffect, &[question]),
     };
     RuleReason { rule, effect, because: because(case, settles).0 }
 }

@@ -110,15 +110,13 @@ impl View {
 
     /// For each claim whether it passes the filters.
     fn counted(&self, policy: &Policy) -> Vec<bool> {
-        let according_to = quoted_in(policy, |source| self.according_to.contains(&source));
+        // A source is known by a date when it, or one that quotes it, was published by then.
         let published = |source: SourceId, date| policy[source].published.is_some_and(|published| published <= date);
-        let known = quoted_in(policy, |source| self.known_by.is_some_and(|date| published(source, date)));
-        let counts = |by: SourceId| {
-            (self.according_to.is_empty() || according_to[by.index()])
-                && !self.without.contains(&by)
-                && (self.known_by.is_none() || known[by.index()])
-        };
-        policy.claims.iter().map(|claim| counts(claim.by)).collect()
+        let known = quoted_in(policy, |source| self.known_by.is_none_or(|date| published(source, date)));
+        // With both filters, what one of these sources reports was known from that very source.
+        let among = |source: SourceId| self.according_to.is_empty() || self.according_to.contains(&source);
+        let passes = quoted_in(policy, |source| among(source) && known[source.index()]);
+        policy.claims.iter().map(|claim| passes[claim.by.index()] && !self.without.contains(&claim.by)).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fs;
 
 use ensue::json::{self, Layout, Subject};
-use ensue::report::Detail;
+use ensue::report::{Detail, Form};
 use ensue::syntax::{self, Refused};
 use ensue::text::FileId;
 use ensue::{Diagnostics, Engine, Policy, View, report};
@@ -89,7 +89,7 @@ fn check(text: &str) {
             let Ok(engine) = Engine::new(&policy, &View::default()) else { return };
             let profile = policy.unknown();
             let subject = Subject { policy: &policy, selection: &engine.selection, name: None, profile: &profile };
-            assert!(!report::outcomes(subject, &engine.outcomes(&profile), Detail::Full).is_empty());
+            assert!(!report::outcomes(subject, &engine.outcomes(&profile), Detail::Full, Form::Markdown).is_empty());
         }
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

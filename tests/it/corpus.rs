@@ -147,7 +147,7 @@ fn explained(policy: &Policy, scenario: &Scenario) -> String {
     let profile = &policy.knowing(&scenario.given);
     let subject = Subject { policy, selection: &engine.selection, name: Some(&scenario.label), profile };
     let named = scenario.expectations.iter().flat_map(|it| &it.consequences);
-    let explanations = named.map(|id| report::explanation(subject, &engine.explain(*id, profile)));
+    let explanations = named.map(|id| report::explanation(subject, &engine.explain(*id, profile), report::Form::Text));
     explanations.collect::<Vec<_>>().join("\n")
 }
 

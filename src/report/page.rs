@@ -1,0 +1,156 @@
+//! A page for readers, as plain text of 80 columns or as Markdown: the same words in both.
+
+use super::{HEADING, paragraph, plain, styled};
+
+/// How a page is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Lines of at most 80 columns, with colours as escape codes.
+    Text,
+    /// CommonMark: a heading for each part, and lists.
+    Markdown,
+}
+
+impl Form {
+    /// A text from outside as it is shown: on one line, and only as text.
+    #[must_use]
+    pub fn shown(self, text: &str) -> String {
+        let text = plain(text);
+        match self {
+            Form::Text => text,
+            Form::Markdown => escaped(&text),
+        }
+    }
+
+    /// A name of the rule files, between backticks.
+    pub(super) fn name(self, name: &str) -> String {
+        format!("`{}`", plain(name))
+    }
+}
+
+/// Characters that mean something to Markdown have a backslash before them.
+fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    // At the beginning, `-`, `+` and `1.` would open a list, `=` underline a heading.
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    for (index, c) in text.char_indices() {
+        let anywhere = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&');
+        let first = index == 0 && matches!(c, '-' | '+' | '=');
+        let ordinal = digits > 0 && index == digits && matches!(c, '.' | ')');
+        if anywhere || first || ordinal {
+            shown.push('\\');
+        }
+        shown.push(c);
+    }
+    shown
+}
+
+/// A page that is being written. `lead` is a word or two before a text; in plain text further
+/// lines stand below the text's first.
+pub(super) struct Page {
+    pub(super) form: Form,
+    out: String,
+}
+
+impl Page {
+    pub(super) fn new(form: Form) -> Self {
+        Self { form, out: String::new() }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.out
+    }
+
+    /// The page's title, and what it is about.
+    pub(super) fn title(&mut self, title: &str, about: &str) {
+        match self.form {
+            Form::Text => {
+                let mut lines = String::new();
+                paragraph(&mut lines, "", title);
+                self.out.push_str(&(styled(HEADING, lines.trim_end()) + "\n"));
+                paragraph(&mut self.out, "", about);
+            }
+            Form::Markdown => self.out.push_str(&format!("# {title}\n\n{about}\n")),
+        }
+    }
+
+    /// A part of the page with a heading.
+    pub(super) fn part(&mut self, heading: &str) {
+        match self.form {
+            Form::Text => self.out.push_str(&format!("\n{}\n", styled(HEADING, heading))),
+            Form::Markdown => self.out.push_str(&format!("\n## {heading}\n\n")),
+        }
+    }
+
+    /// A part of a part.
+    pub(super) fn subpart(&mut self, heading: &str) {
+        match self.form {
+            Form::Text => {
+                self.out.push('\n');
+                paragraph(&mut self.out, "", heading);
+            }
+            Form::Markdown => self.out.push_str(&format!("\n### {heading}\n\n")),
+        }
+    }
+
+    /// A sentence that stands by itself, `indent` columns from the left in plain text.
+    pub(super) fn remark(&mut self, indent: usize, text: &str) {
+        self.out.push('\n');
+        match self.form {
+            Form::Text => paragraph(&mut self.out, &" ".repeat(indent), text),
+            Form::Markdown => self.out.push_str(&format!("{text}\n")),
+        }
+    }
+
+    /// An item of a list.
+    pub(super) fn item(&mut self, text: &str) {
+        self.put("  - ", "- ", "", text);
+    }
+
+    /// What is said below an item.
+    pub(super) fn detail(&mut self, lead: &str, text: &str) {
+        self.put("      ", "  - ", lead, text);
+    }
+
+    /// What is said of the thing that a part is about.
+    pub(super) fn line(&mut self, lead: &str, text: &str) {
+        self.put("  ", "- ", lead, text);
+    }
+
+    /// An item below a line.
+    pub(super) fn subitem(&mut self, text: &str) {
+        self.put("    - ", "  - ", "", text);
+    }
+
+    /// What is said below a line.
+    pub(super) fn subline(&mut self, lead: &str, text: &str) {
+        self.put("    ", "  - ", lead, text);
+    }
+
+    fn put(&mut self, text_indent: &str, list_indent: &str, lead: &str, text: &str) {
+        match self.form {
+            Form::Text => paragraph(&mut self.out, &format!("{text_indent}{lead}"), text),
+            Form::Markdown => self.out.push_str(&format!("{list_indent}{lead}{text}\n")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Form;
+
+    #[test]
+    fn texts_from_outside_are_only_text_in_markdown() {
+        for (text, shown) in [
+            ("- no list", r"\- no list"),
+            ("12. no list", r"12\. no list"),
+            ("12 is a number. 3.5 too", "12 is a number. 3.5 too"),
+            ("*no* _stress_", r"\*no\* \_stress\_"),
+            ("[no](link) ![picture]", r"\[no\](link) !\[picture\]"),
+            ("<b>& `code` # | ~ \\", r"\<b\>\& \`code\` \# \| \~ \\"),
+            ("two\n\nlines", "two lines"),
+        ] {
+            assert_eq!(Form::Markdown.shown(text), shown);
+        }
+    }
+}
