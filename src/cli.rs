@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::Diagnostics;
 use crate::report;
@@ -160,10 +160,45 @@ impl Output {
     }
 }
 
+/// Reads the arguments; what is wrong with them, or the help they ask for, is shown at once, and
+/// the exit code returned.
+fn arguments() -> Result<Arguments, ExitCode> {
+    let given: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let color = |value: &str| {
+        given.windows(2).any(|pair| pair[0] == "--color" && pair[1] == value)
+            || given.contains(&format!("--color={value}"))
+    };
+    let color = match (color("always"), color("never")) {
+        (true, false) => clap::ColorChoice::Always,
+        (false, true) => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    };
+    let matches = Arguments::command().color(color).try_get_matches();
+    matches.and_then(|matches| Arguments::from_arg_matches(&matches)).map_err(|error| {
+        if !error.use_stderr() {
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        let stream = AutoStream::choice(&io::stderr());
+        let colour =
+            color == clap::ColorChoice::Always || color == clap::ColorChoice::Auto && stream != ColorChoice::Never;
+        let mut text = if colour { error.render().ansi().to_string() } else { error.render().to_string() };
+        // An argument in a wrong place may hold a profile's value.
+        for argument in given.iter().skip(1).filter(|argument| !argument.starts_with("--")) {
+            text = text.replace(argument.as_str(), &files::without_values(argument));
+        }
+        let _ = io::stderr().write_all(text.as_bytes());
+        ExitCode::from(2)
+    })
+}
+
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match arguments() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
     let color = match arguments.color {
         Color::Auto => ColorChoice::Auto,
         Color::Always => ColorChoice::Always,

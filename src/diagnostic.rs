@@ -155,7 +155,7 @@ impl Diagnostic {
 /// Several findings with the files they speak of: what a failed load returns.
 ///
 /// `Display` gives one line for each finding.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Diagnostics {
     /// The files, as far as they could be read.
     pub files: Files,
@@ -173,6 +173,13 @@ impl fmt::Display for Diagnostics {
             }
         }
         Ok(())
+    }
+}
+
+/// As `Display`: what another program's failing test shows, and not the texts of all files.
+impl fmt::Debug for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

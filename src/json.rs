@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::diagnostic::{Code, Comparisons, Diagnostic, Diagnostics, or_list, suggest};
-use crate::model::{ClaimId, Date, FactId, FactType, Number, Policy, Profile, RuleId, SourceId, Value};
+use crate::model::{ClaimId, Date, FactId, FactType, Items, Number, Policy, Profile, RuleId, SourceId, Value};
 use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, Selection};
 use crate::syntax::token::is_name;
 use crate::text::{Files, Position};
@@ -116,7 +116,7 @@ impl ProfileReader<'_> {
                 let report = Diagnostic::error(Code::ProfileSyntax, "something stands after the profile's end");
                 report.help("several profiles stand in a file `.jsonl`, one on each line")
             }
-            _ => Diagnostic::error(Code::ProfileSyntax, format!("this is not JSON: {words}")),
+            _ => Diagnostic::error(Code::ProfileSyntax, format!("this is not JSON: {}", in_plain_words(words))),
         };
         let report = report.spot(self.name, Some(at));
         self.found.push(
@@ -148,22 +148,39 @@ impl ProfileReader<'_> {
     fn unknown_fact(&mut self, key: &str, offset: usize) {
         let known = || self.policy.facts.iter().map(|fact| fact.name.as_str()).collect::<Vec<_>>();
         let near = self.comparisons.take(self.policy.facts.len()).then(|| suggest(key, &known()));
-        let help = near.and_then(|(_, help)| help);
-        let report = Diagnostic::error(Code::UnknownFact, format!("the policy has no fact `{}`", shown(key)));
-        let report = if is_identity(key) {
-            report.note(
+        let (near, help) = near.unwrap_or((None, None));
+        let mut report = Diagnostic::error(Code::UnknownFact, format!("the policy has no fact `{}`", shown(key)));
+        // `number_of_childs` is no identity where there is a fact `number_of_children`.
+        let identity = is_identity(key, near.is_some());
+        if identity {
+            report = report.note(
                 "a profile is hypothetical: it holds facts that rules test, and nothing that tells who somebody is",
-            )
-        } else {
-            report
-        };
+            );
+        }
         self.report(
             match help {
-                Some(help) => report.help(help),
-                None => report.help("remove it, or declare it with `fact`"),
+                Some(help) if near.is_some() || !identity => report.help(help),
+                None if !identity => report.help("remove it, or declare it with `fact`"),
+                Some(_) | None => report.help("remove it"),
             },
             offset,
         );
+    }
+}
+
+/// What serde says of a mistake of syntax, without its own terms.
+fn in_plain_words(words: &str) -> &str {
+    match words {
+        "expected ident" => "the only words without quotes are true, false and null",
+        "expected value" => "a value is missing here, or a text has no quotes",
+        "key must be a string" => "a key stands in quotes",
+        "trailing comma" => "a comma stands after the last entry",
+        "invalid escape" => "a `\\` in a text is followed by something else than JSON allows",
+        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => "a `\\u` escape names no character",
+        "control character (\\u0000-\\u001F) found while parsing a string" => {
+            "a text holds a line break or another control character"
+        }
+        other => other,
     }
 }
 
@@ -206,10 +223,12 @@ const IDENTITY: &[&str] = &[
     "username",
 ];
 
-fn is_identity(key: &str) -> bool {
+/// Whether a key would tell who somebody is: by the whole of it, or, where it is not a fact's name
+/// with a slip of the pen, by a word in it.
+fn is_identity(key: &str, is_near: bool) -> bool {
     let key = key.to_lowercase();
     let mut words = key.split(|c: char| !c.is_alphanumeric());
-    IDENTITY.contains(&key.as_str()) || words.any(|word| IDENTITY.contains(&word) || word == "number")
+    IDENTITY.contains(&key.as_str()) || !is_near && words.any(|word| IDENTITY.contains(&word) || word == "number")
 }
 
 /// The value of a fact as JSON writes it; `None` for `null`.
@@ -258,16 +277,7 @@ fn text_value(name: &str, kind: &FactType, text: &str, wrong: impl Fn(&str) -> R
         FactType::YesNo | FactType::Number { .. } => wrong("a text"),
         FactType::OneOf(items) => match kind.item(text) {
             Some(item) => Ok(Some(Value::Item(item))),
-            None => {
-                // The nearest value would tell what was written.
-                let names: Vec<&str> = items.keys().map(String::as_str).collect();
-                let report =
-                    Diagnostic::error(Code::ValueOutside, format!("this is not one of the values of `{name}`"));
-                Err(Box::new(report.help(match names.len() {
-                    ..=12 => format!("it can be {}", or_list(&names)),
-                    count => format!("it can be one of {count} values, such as {}", or_list(&names[..3])),
-                })))
-            }
+            None => Err(Box::new(not_an_item(name, items))),
         },
         FactType::Date => match Date::parse(text) {
             Some(date) => Ok(Some(Value::Date(date))),
@@ -277,6 +287,16 @@ fn text_value(name: &str, kind: &FactType, text: &str, wrong: impl Fn(&str) -> R
             }
         },
     }
+}
+
+fn not_an_item(name: &str, items: &Items) -> Diagnostic {
+    // The nearest value would tell what was written.
+    let names: Vec<&str> = items.keys().map(String::as_str).collect();
+    let report = Diagnostic::error(Code::ValueOutside, format!("this is not one of the values of `{name}`"));
+    report.help(match names.len() {
+        ..=12 => format!("it can be {}", or_list(&names)),
+        count => format!("it can be one of {count} values, such as {}", or_list(&names[..3])),
+    })
 }
 
 fn number_value(name: &str, kind: &FactType, raw: &str) -> Read {
@@ -303,16 +323,32 @@ fn number_value(name: &str, kind: &FactType, raw: &str) -> Read {
 /// # Errors
 /// As for a profile's value.
 pub fn value_from_text(policy: &Policy, fact: FactId, text: &str) -> Result<Option<Value>, Diagnostic> {
-    let kind = &policy[fact].kind;
-    let bare = match kind {
-        FactType::Number { .. } => serde_json::from_str::<&RawValue>(text).is_ok_and(|raw| !raw.get().starts_with('"')),
-        FactType::YesNo => matches!(text, "true" | "false" | "null"),
-        // A list may have a value that is called `null`.
-        FactType::OneOf(_) => text == "null" && kind.item(text).is_none(),
-        FactType::Date => text == "null",
+    let (name, kind, text) = (&policy[fact].name, &policy[fact].kind, text.trim());
+    let wrong = |code, help: &str| {
+        let report = Diagnostic::error(code, format!("`{name}` is {}, and this is not", kind.describe()));
+        Err(report.help(format!("{help}, or null where it is not known")))
     };
-    let json = if bare { text.to_owned() } else { serde_json::Value::from(text).to_string() };
-    value(policy, fact, &json).map_err(|report| *report)
+    match kind {
+        // A list may have a value that is called `null`.
+        _ if text == "null" && kind.item(text).is_none() => Ok(None),
+        FactType::YesNo => match text {
+            "yes" | "true" => Ok(Some(Value::YesNo(true))),
+            "no" | "false" => Ok(Some(Value::YesNo(false))),
+            _ => wrong(Code::WrongType, "write yes or no"),
+        },
+        FactType::OneOf(items) => match kind.item(text) {
+            Some(item) => Ok(Some(Value::Item(item))),
+            None => Err(not_an_item(name, items)),
+        },
+        FactType::Number { .. } => match serde_json::from_str::<serde_json::Number>(text) {
+            Ok(_) => number_value(name, kind, text).map_err(|report| *report),
+            Err(_) => wrong(Code::WrongType, &format!("write {}", kind.describe())),
+        },
+        FactType::Date => match Date::parse(text) {
+            Some(date) => Ok(Some(Value::Date(date))),
+            None => wrong(Code::BadDate, "write a day that exists as year-month-day, such as 2025-03-07"),
+        },
+    }
 }
 
 /// A fact's value as JSON: yes-or-no as a boolean, a number with its digits, else a text.

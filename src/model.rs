@@ -376,12 +376,6 @@ impl Profile {
         self.values[fact.index()]
     }
 
-    /// All values, in the order of the policy's facts.
-    #[must_use]
-    pub fn values(&self) -> &[Option<Value>] {
-        &self.values
-    }
-
     /// The known facts, in the order of declaration.
     pub fn known(&self) -> impl Iterator<Item = FactId> {
         let known = |(index, value): (usize, &Option<Value>)| value.map(|_| FactId::new(index));

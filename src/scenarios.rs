@@ -28,6 +28,9 @@ pub struct Surprise {
 /// # Errors
 /// When an answer depends on the date and neither the scenario nor the policy gives one.
 pub fn verdicts(policy: &Policy) -> Result<Vec<Verdict<'_>>, Diagnostic> {
+    if let Some(report) = undated(policy) {
+        return Err(report);
+    }
     let mut engines: HashMap<Option<Date>, Engine<'_>> = HashMap::new();
     for scenario in &policy.scenarios {
         if let Entry::Vacant(entry) = engines.entry(scenario.on) {
@@ -37,6 +40,18 @@ pub fn verdicts(policy: &Policy) -> Result<Vec<Verdict<'_>>, Diagnostic> {
     let mut scratch = Scratch::default();
     let scenarios = policy.scenarios.iter();
     Ok(scenarios.map(|scenario| verdict(&engines[&scenario.on], scenario, &mut scratch)).collect())
+}
+
+/// The mistake of a scenario that depends on the date and has none, if there is one.
+#[must_use]
+pub fn undated(policy: &Policy) -> Option<Diagnostic> {
+    let scenario = policy.scenarios.iter().find(|scenario| scenario.on.is_none())?;
+    let report = View::default().select(policy).err()?;
+    let mut undated = Diagnostic::error(report.code, "this scenario depends on the date, and none is given")
+        .at(scenario.place, "")
+        .help("write `on DATE` below its title, or `as of DATE` in the `policy` line");
+    undated.labels.extend(report.labels);
+    Some(undated)
 }
 
 fn verdict<'p>(engine: &Engine<'p>, scenario: &'p Scenario, scratch: &mut Scratch) -> Verdict<'p> {

@@ -9,6 +9,7 @@ use super::{Failure, Found, Output};
 use crate::diagnostic::Diagnostics;
 use crate::json::{self, Layout};
 use crate::report;
+use crate::scenarios;
 use crate::text::Files;
 
 #[derive(Args)]
@@ -37,6 +38,8 @@ impl Check {
         let read = output.each(&self.rules, |path| match load(path) {
             Ok(policy) => {
                 name_files(output, &policy.files);
+                let undated = scenarios::undated(&policy);
+                all.extend(undated.map(|report| Diagnostics { files: policy.files, list: vec![report] }));
                 Ok(())
             }
             Err(Failure::Mistakes(diagnostics)) => {
@@ -73,9 +76,9 @@ fn name_files(output: &Output, files: &Files) {
 }
 
 fn summary(mistakes: usize, files: usize) -> String {
-    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
     match mistakes {
-        0 => format!("no mistakes found in {files} and what it imports\n").replace("s and what it", "s and what they"),
+        0 if files == 1 => "no mistakes found in 1 file and what it imports\n".to_owned(),
+        0 => format!("no mistakes found in {files} files and what they import\n"),
         1 => "\n1 mistake found\n".to_owned(),
         _ => format!("\n{mistakes} mistakes found\n"),
     }

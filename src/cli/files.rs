@@ -12,6 +12,9 @@ use crate::text::MAX_FILE_BYTES;
 ///
 /// A file that a link names stands where the link stands; it is known by what the link names.
 pub(super) fn load(path: &Path) -> Result<Policy, Failure> {
+    if path.extension().is_some_and(|extension| extension == "json" || extension == "jsonl") {
+        return Err(cannot("use", path, "a rule file is wanted here, and this is a profile"));
+    }
     let root = read(path).map_err(|reason| cannot("read", path, &reason))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let real = fs::canonicalize(folder).map_err(|error| cannot("read", folder, &words(&error)))?;
@@ -46,7 +49,16 @@ pub(super) fn shown(path: &Path) -> String {
 }
 
 pub(super) fn cannot(what: &str, path: &Path, reason: &str) -> Failure {
-    Failure::Message(format!("cannot {what} `{}`: {reason}", shown(path)))
+    Failure::Message(format!("cannot {what} `{}`: {reason}", without_values(&shown(path))))
+}
+
+/// An argument as messages show it: what follows a `=` or a `{` may be a profile's value, given
+/// where a path or a name is wanted.
+pub(super) fn without_values(argument: &str) -> String {
+    match argument.find(['=', '{', '[']) {
+        Some(at) => format!("{}…", &argument[..=at]),
+        None => argument.to_owned(),
+    }
 }
 
 /// An import is a plain file inside the project, also once links are followed.

@@ -34,6 +34,14 @@ impl SetOptions {
             return Err(Failure::Message("`-` stands twice, and standard input can be read only once".to_owned()));
         }
         let settings = self.settings(policy)?;
+        if let Some((fact, _)) = settings
+            .iter()
+            .enumerate()
+            .find_map(|(index, (fact, _))| settings[..index].iter().find(|(other, _)| other == fact))
+        {
+            let message = format!("`--set {}` stands twice: keep one of the two", policy[*fact].name);
+            return Err(Failure::Message(message));
+        }
         let mut profiles = Vec::new();
         let mut found = Vec::new();
         for path in paths {
@@ -58,9 +66,10 @@ impl SetOptions {
 
 fn read_setting(policy: &Policy, setting: &str) -> Result<(FactId, Option<Value>), Failure> {
     // The setting may hold a value, so it is not shown.
-    let (name, text) = setting
-        .split_once('=')
-        .ok_or_else(|| Failure::Message("`--set` wants FACT=VALUE, such as `--set russian_passport=no`".to_owned()))?;
+    let (name, text) = setting.split_once('=').ok_or_else(|| {
+        let example = policy.facts.first().map_or(String::new(), |fact| format!(", such as `--set {}=…`", fact.name));
+        Failure::Message(format!("`--set` wants FACT=VALUE{example}"))
+    })?;
     let known: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
     let fact = policy.fact(name).ok_or_else(|| unknown(policy, "fact", name, &known))?;
     let value = json::value_from_text(policy, fact, text).map_err(|report| {
@@ -78,10 +87,7 @@ fn read_profiles(
 ) -> Result<(), Failure> {
     let from_input = path == Path::new("-");
     let name = if from_input { "standard input".to_owned() } else { shown(path) };
-    let bytes = match from_input {
-        true => read_input()?,
-        false => read(path).map_err(|reason| cannot("read", path, &reason))?,
-    };
+    let bytes = if from_input { read_input()? } else { read_profile_file(policy, path)? };
     let text = match syntax::decode(&name, bytes) {
         Ok(text) => text,
         Err(report) => {
@@ -103,6 +109,19 @@ fn read_profiles(
         add(format!("{given}:{number}"), line, number);
     }
     Ok(())
+}
+
+fn read_profile_file(policy: &Policy, path: &Path) -> Result<Vec<u8>, Failure> {
+    if path.extension().is_some_and(|extension| extension == "ensue") {
+        return Err(cannot("use", path, "a profile is wanted here, a JSON file, and this is a rule file"));
+    }
+    read(path).map_err(|reason| {
+        let name = path.to_str().and_then(|text| text.split_once('=')).map(|(name, _)| name);
+        match name.filter(|name| policy.fact(name).is_some()) {
+            Some(name) => Failure::Message(format!("a fact's value is given with `--set`: `--set {name}=…`")),
+            None => cannot("read", path, &reason),
+        }
+    })
 }
 
 /// Whether standard input has a whole profile on its first line and more below.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, files};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
 use crate::model::{Date, Policy, SourceId};
 use crate::semantics::View;
@@ -31,7 +31,7 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
 }
 
 fn least_origins(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| "it is a whole number such as 2".to_owned())
+    text.parse().ok().filter(|least| *least > 0).ok_or_else(|| "a number of origins is a whole one, from 1".to_owned())
 }
 
 impl ViewOptions {
@@ -54,7 +54,9 @@ fn source(policy: &Policy, name: &str) -> Result<SourceId, Failure> {
 
 /// The failure of naming something that the policy does not have.
 pub(super) fn unknown(policy: &Policy, kind: &str, name: &str, known: &[&str]) -> Failure {
-    let report = Diagnostic::error(Code::UnknownName, format!("the policy has no {kind} `{name}`"));
+    // What looks like a setting or a profile may hold values.
+    let shown = files::without_values(name);
+    let report = Diagnostic::error(Code::UnknownName, format!("the policy has no {kind} `{shown}`"));
     let report = match suggest(name, known).1 {
         Some(help) => report.help(help),
         None => report,

@@ -1,10 +1,11 @@
 //! A finding as a reader sees it: the place, what is wrong, what to do.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{WIDTH, plain};
+use super::{WIDTH, is_invisible, plain};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::text::{File, Files, Span};
 
@@ -88,13 +89,28 @@ fn snippets<'a>(mut group: Group<'a>, files: &'a Files, diagnostic: &'a Diagnost
             if other.text.is_empty() { annotation } else { annotation.label(plain(&other.text)) }
         };
         let line = file.position(Span::new(window.start, window.end).start).line;
-        let snippet = Snippet::source(&file.text[window.clone()])
+        let snippet = Snippet::source(visible(&file.text[window.clone()]))
             .line_start(line)
             .path(plain(&file.name))
             .annotations(labels.iter().map(annotation));
         group = group.element(snippet);
     }
     group
+}
+
+/// A text in which a character that shows nothing is replaced by one that does and takes as many
+/// bytes, so that places stay where they are.
+fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_invisible) {
+        return text.into();
+    }
+    text.chars()
+        .map(|c| match c.len_utf8() {
+            2 if is_invisible(c) => '\u{b7}',
+            3 if is_invisible(c) => '\u{fffd}',
+            _ => c,
+        })
+        .collect()
 }
 
 /// The whole lines that hold all labels: a renderer handed ten thousand lines reads them all.

@@ -146,12 +146,6 @@ impl Diagram {
         self.budget
     }
 
-    /// How many nodes there are, ends not counted.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        self.nodes.len()
-    }
-
     fn node(&self, id: NodeId) -> Node {
         self.nodes[id.index()]
     }

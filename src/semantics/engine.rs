@@ -158,24 +158,6 @@ impl<'p> Engine<'p> {
         Ok(Self { policy, selection, limits, cells, order, levels, diagram, compiled, paths })
     }
 
-    /// How many nodes the compiled policy has.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        self.diagram.size()
-    }
-
-    /// Whether the consequence was compiled; otherwise each profile decides it anew.
-    #[must_use]
-    pub fn is_compiled(&self, consequence: ConsequenceId) -> bool {
-        self.compiled.roots[consequence.index()].0.is_some()
-    }
-
-    /// How many cells the fact's values fall into.
-    #[must_use]
-    pub fn cell_count(&self, fact: FactId) -> usize {
-        self.cells.count(fact)
-    }
-
     /// The status of each consequence, in the order of declaration, written into `statuses`,
     /// which is emptied first.
     pub fn statuses(&self, profile: &Profile, scratch: &mut Scratch, statuses: &mut Vec<Status>) {

@@ -61,9 +61,6 @@ impl Settled {
 pub struct Possible(u8);
 
 impl Possible {
-    /// All four.
-    pub const ANY: Possible = Possible(0b1111);
-
     pub(super) fn from_bits(bits: u8) -> Self {
         Possible(bits)
     }

@@ -228,6 +228,9 @@ fn colour_is_for_terminals_or_where_it_is_asked_for() {
         assert!(!coloured(&[verb, &["--color", "never"]].concat()), "{verb:?}");
         assert!(coloured(&[verb, &["--color", "always"]].concat()), "{verb:?}");
     }
+    for verb in [&["--help"][..], &["eval"], &["eval", RULES, "--nonsense"]] {
+        assert!(!coloured(verb) && coloured(&[verb, &["--color=always"]].concat()), "{verb:?}");
+    }
 }
 
 /// What rule files say is data: it cannot steer a terminal.
@@ -266,10 +269,17 @@ fn values_are_in_no_message() {
                 run(&["eval", policy, "-"], &quoted),
                 run(&["eval", policy, "-"], &bare),
                 run(&["eval", policy, "--set", &setting], ""),
+                // In places where no value is wanted.
+                run(&["eval", policy, &setting], ""),
+                run(&["eval", policy, &quoted], ""),
+                run(&["eval", &setting], ""),
+                run(&["why", policy, &setting], ""),
+                run(&["why", policy, &setting, "refused"], ""),
+                run(&["why", policy, "-", "refused", &setting], ""),
             ];
             for (code, stdout, stderr) in runs {
                 assert_eq!((code, &stdout[..]), (2, ""), "{fact}");
-                assert!(stderr.starts_with("error["), "{stderr}");
+                assert!(stderr.starts_with("error"), "{stderr}");
                 assert!(
                     !stderr.contains("canary")
                         && !stderr.contains("31415")

@@ -20,7 +20,7 @@ fn outcomes_have_the_form_of_their_schema() {
     for case in cases("evaluate", "ensue") {
         let policy = sound(&case);
         for scenario in &policy.scenarios {
-            let view = View { on: scenario.on, require: Some(0), ..View::default() };
+            let view = View { on: scenario.on, require: Some(1), ..View::default() };
             let engine = Engine::new(&policy, &view).unwrap();
             let profile = &policy.knowing(&scenario.given);
             let subject = Subject { policy: &policy, selection: &engine.selection, name: None, profile };
