@@ -109,7 +109,12 @@ struct Waiting {
     end: Cell,
     /// Where its finished branches begin.
     first: usize,
+    /// How many pairs of branches were joined.
+    pairs: u64,
 }
+
+/// So many pairs of branches cost a step of their own: a fact may have very many cells.
+const PAIRS_A_STEP: u64 = 16;
 
 #[derive(Clone, Copy)]
 enum Side {
@@ -252,6 +257,7 @@ impl Diagram {
                 push_branch(&mut finished, top.first, Branch { end: top.end, to });
                 if top.end == Cell::MAX {
                     let top = waiting.pop().expect("the loop's condition");
+                    self.budget = self.budget.checked_sub(top.pairs / PAIRS_A_STEP).ok_or(OverBudget)?;
                     let id = self.make(top.level, &finished[top.first..]);
                     finished.truncate(top.first);
                     self.joined.insert(top.join, id);
@@ -290,7 +296,7 @@ impl Diagram {
             true => Side::Branches { next: self.node(id).first },
             false => Side::Whole(id),
         };
-        waiting.push(Waiting { join: (join, a, b), level: least, sides: [side(a), side(b)], end: 0, first });
+        waiting.push(Waiting { join: (join, a, b), level: least, sides: [side(a), side(b)], end: 0, first, pairs: 0 });
         Ok(None)
     }
 
@@ -309,6 +315,7 @@ impl Diagram {
             }
         }
         waiting.end = end;
+        waiting.pairs += 1;
         pair.map(|branch| branch.to)
     }
 }
