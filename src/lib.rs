@@ -14,8 +14,21 @@
 //!     rule clinics "Clinics want a passport" per passports when not passport then no_clinic
 //! "#;
 //! let policy = ensue::Policy::load("clinics.ensue", |_path| Ok(text.into()))?;
-//! let outcomes = policy.evaluate(&policy.profile(r#"{"passport": false}"#)?)?;
-//! assert_eq!(outcomes[0].status, ensue::Status::Follows);
+//! let profile = policy.profile(r#"{"passport": false}"#)?;
+//! assert_eq!(policy.evaluate(&profile)?[0].status, ensue::Status::Follows);
+//!
+//! let no_clinic = policy.consequence("no_clinic").expect("the policy declares it");
+//! let why = policy.explain(&profile, no_clinic)?;
+//! assert_eq!(why.outcome.because, [policy.fact("passport").expect("the policy declares it")]);
+//! # Ok::<(), ensue::Diagnostics>(())
+//! ```
+//!
+//! The library reads no file. Rules with imports are read from a disk by a closure:
+//!
+//! ```
+//! let read = |path: &str| Ok(std::fs::read(path).map_err(|error| error.to_string())?.into());
+//! let policy = ensue::Policy::load("rules/passports.ensue", read)?;
+//! assert_eq!(policy.consequences.len(), 6);
 //! # Ok::<(), ensue::Diagnostics>(())
 //! ```
 //!

@@ -1,7 +1,6 @@
 //! What a policy means: facts, sources and claims, rules and consequences, joined by ids.
 //!
-//! Made from the tree by [`lower`](self), the only file that knows both. It has no format of
-//! its own: `json.rs` alone promises one.
+//! Made from trees by `lower`. It has no format of its own: `json.rs` alone promises one.
 
 mod condition;
 mod load;

@@ -10,7 +10,7 @@ use crate::text::{FileId, Files, Place};
 impl Policy {
     /// Reads a policy: the root file and everything it imports.
     ///
-    /// `read` is asked for each file once, by its path as readers see it: `root` as given, an
+    /// `read` is asked once for each path, as readers see it: `root` as given, an
     /// import joined with its folder (`rules/a.ensue` importing `../seeds/b.ensue` asks for
     /// `seeds/b.ensue`). It returns the file's text or bytes, or why they cannot be had. Where
     /// one file has several paths, it also returns by what the file is known: see [`FileRead`].
@@ -39,10 +39,12 @@ impl Policy {
             states: HashMap::new(),
             trees: Vec::new(),
             found: Vec::new(),
+            is_whole: true,
         };
         loader.load(root);
+        let is_whole = loader.is_whole;
         let mut diagnostics = Diagnostics { files: loader.files, list: loader.found };
-        let policy = lower::lower(root, &diagnostics.files, &loader.trees, &mut diagnostics.list);
+        let policy = lower::lower(root, &diagnostics.files, &loader.trees, is_whole, &mut diagnostics.list);
         // By file and place; findings without a place (a file that could not be read) stand first.
         diagnostics.list.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.place));
         let has_errors = !diagnostics.list.is_empty();
@@ -110,6 +112,8 @@ struct Loader<R> {
     /// The trees, each after those it imports.
     trees: Vec<(FileId, ast::File)>,
     found: Vec<Diagnostic>,
+    /// False when a file could not be had: names may be declared there.
+    is_whole: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -153,8 +157,13 @@ impl<R: FnMut(&str) -> Result<FileRead, NotRead>> Loader<R> {
                     let next = self.import(&open, path, folder, Import { place, written: &written });
                     open.extend(next);
                 }
-                Err(Unresolved::Outside) => self.found.push(outside(place, &written)),
-                Err(Unresolved::NoFile) => self.found.push(no_file(place)),
+                Err(why) => {
+                    self.is_whole = false;
+                    self.found.push(match why {
+                        Unresolved::Outside => outside(place, &written),
+                        Unresolved::NoFile => no_file(place),
+                    });
+                }
             }
         }
     }
@@ -189,6 +198,7 @@ impl<R: FnMut(&str) -> Result<FileRead, NotRead>> Loader<R> {
             Err(reason) => reason,
         };
         self.paths.insert(path.to_owned(), None);
+        self.is_whole = false;
         let failed = |reason: &str| Diagnostic::error(Code::ImportFailed, format!("cannot read `{path}`: {reason}"));
         self.found.push(match (reason, import) {
             (NotRead::Outside, Some(Import { place, written })) => outside(place, written),
@@ -212,6 +222,7 @@ impl<R: FnMut(&str) -> Result<FileRead, NotRead>> Loader<R> {
                 Some(Frame { path: path.to_owned(), identity, folder, file, tree, next: 0 })
             }
             Err(report) => {
+                self.is_whole = false;
                 self.found.push(report);
                 None
             }

@@ -20,9 +20,16 @@ use crate::text::{FileId, Files, Place, Span};
 ///
 /// What cannot be resolved is reported and left out: where anything was reported, the policy
 /// is not what was written and must not be used.
-pub(super) fn lower(root: &str, files: &Files, trees: &[(FileId, ast::File)], found: &mut Vec<Diagnostic>) -> Policy {
+/// Where the trees are not the whole, a name that nothing declares may be declared elsewhere.
+pub(super) fn lower(
+    root: &str,
+    files: &Files,
+    trees: &[(FileId, ast::File)],
+    is_whole: bool,
+    found: &mut Vec<Diagnostic>,
+) -> Policy {
     let file = FileId::default();
-    let mut lowering = Lowering { names: Names::default(), found, file, comparisons: Comparisons::default() };
+    let mut lowering = Lowering { names: Names::default(), is_whole, found, file, comparisons: Comparisons::default() };
     lowering.declare(trees);
     let mut policy = lowering.policy_line(root, trees);
     policy.files = files.clone();
@@ -40,6 +47,8 @@ pub(super) fn lower(root: &str, files: &Files, trees: &[(FileId, ast::File)], fo
 
 struct Lowering<'a> {
     names: Names,
+    /// Whether every file could be read.
+    is_whole: bool,
     found: &'a mut Vec<Diagnostic>,
     /// The file whose declarations are looked at.
     file: FileId,

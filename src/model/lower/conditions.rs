@@ -25,6 +25,9 @@ impl Lowering<'_> {
 
     fn test(&mut self, policy: &Policy, test: &ast::Test) -> Option<Condition> {
         let place = self.place(test.span);
+        if matches!(test.kind, ast::TestKind::Holds) && self.is_value_alone(policy, &test.name) {
+            return None;
+        }
         match self.meaning(Space::Condition, &test.name, "fact, definition or consequence")? {
             Meaning::Fact(fact) => self.fact_test(&policy[fact], fact, test),
             named @ (Meaning::Definition(_) | Meaning::Consequence(_))
@@ -40,6 +43,21 @@ impl Lowering<'_> {
             Meaning::Consequence(id) => Some(Condition::Consequence(id, place)),
             _ => None,
         }
+    }
+
+    /// Reports `south` in `city is north or south`: a value of a list, and no name.
+    fn is_value_alone(&mut self, policy: &Policy, name: &ast::Name) -> bool {
+        if self.is_declared(Space::Condition, name) || !self.comparisons.take(policy.facts.len()) {
+            return false;
+        }
+        let Some(fact) = policy.facts.iter().find(|fact| fact.kind.item(&name.text).is_some()) else { return false };
+        let (fact, value) = (&fact.name, &name.text);
+        let report =
+            Diagnostic::error(Code::UnknownName, format!("`{value}` is a value of `{fact}`, and no condition"))
+                .at(self.place(name.span), "")
+                .help(format!("write `{fact} is {value}`, or several values as `{fact} is one of {value}, …`"));
+        self.found.push(report);
+        true
     }
 
     fn fact_test(&mut self, fact: &Fact, id: FactId, test: &ast::Test) -> Option<Condition> {

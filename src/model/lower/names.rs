@@ -144,6 +144,10 @@ impl Lowering<'_> {
         }
     }
 
+    pub(super) fn is_declared(&self, space: Space, name: &ast::Name) -> bool {
+        self.names.meanings[space as usize].contains_key(&name.text)
+    }
+
     pub(super) fn meaning(&mut self, space: Space, name: &ast::Name, wanted: &str) -> Option<Meaning> {
         let names = &self.names.meanings[space as usize];
         if let Some((meaning, _)) = names.get(&name.text) {
@@ -157,6 +161,10 @@ impl Lowering<'_> {
             let fitting = names.iter().filter(|(_, (meaning, _))| of_kind(*meaning));
             suggest(&name.text, &fitting.map(|(known, _)| known.as_str()).collect::<Vec<_>>())
         });
+        let is_near = near.as_ref().is_some_and(|(near, _)| near.is_some());
+        if !self.is_whole && !is_near {
+            return None; // It may be declared in the file that could not be read, which was reported.
+        }
         let place = self.place(name.span);
         let report = Diagnostic::error(Code::UnknownName, format!("unknown {wanted} `{}`", name.text))
             .at(place, format!("no {wanted} has this name"));
