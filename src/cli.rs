@@ -160,19 +160,24 @@ impl Output {
     }
 }
 
+/// The colour that is asked for, where the arguments may have mistakes.
+fn asked_color(given: &[String]) -> clap::ColorChoice {
+    let asked = |value: &str| {
+        given.windows(2).any(|pair| pair[0] == "--color" && pair[1] == value)
+            || given.contains(&format!("--color={value}"))
+    };
+    match (asked("always"), asked("never")) {
+        (true, false) => clap::ColorChoice::Always,
+        (false, true) => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    }
+}
+
 /// Reads the arguments; what is wrong with them, or the help they ask for, is shown at once, and
 /// the exit code returned.
 fn arguments() -> Result<Arguments, ExitCode> {
     let given: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let color = |value: &str| {
-        given.windows(2).any(|pair| pair[0] == "--color" && pair[1] == value)
-            || given.contains(&format!("--color={value}"))
-    };
-    let color = match (color("always"), color("never")) {
-        (true, false) => clap::ColorChoice::Always,
-        (false, true) => clap::ColorChoice::Never,
-        _ => clap::ColorChoice::Auto,
-    };
+    let color = asked_color(&given);
     let matches = Arguments::command().color(color).try_get_matches();
     matches.and_then(|matches| Arguments::from_arg_matches(&matches)).map_err(|error| {
         if !error.use_stderr() {

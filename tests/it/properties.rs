@@ -406,6 +406,37 @@ proptest! {
     }
 }
 
+/// What one source had reported by a date is asked of that source, not of another that quotes the same.
+#[test]
+fn a_source_is_known_by_its_own_dates() {
+    let policy = load(
+        r#"source late "L" published 2024-01-01  source early "E" published 2020-01-01
+        source witness "W" quoted in late quoted in early  source undated "U" quoted in late
+        claim k by witness "C"  claim u by undated "C"  fact f "F" : yes or no  consequence c "C"  consequence d "D"
+        rule r "R" per k when f then c  rule s "S" per u when f then d"#,
+    );
+    let follows = |by: &[&str], known_by: &str| {
+        let according_to = by.iter().map(|name| policy.source(name).expect("declared")).collect();
+        let view = View { according_to, known_by: ensue::model::Date::parse(known_by), ..View::default() };
+        let engine = Engine::new(&policy, &view).expect("no date is needed");
+        let outcomes = engine.outcomes(&policy.profile(r#"{"f": true}"#).expect("sound"));
+        [0, 1].map(|index| outcomes[index].status == Status::Follows)
+    };
+    for (by, known_by, wanted) in [
+        (&[][..], "2021-01-01", [true, false]),
+        (&["early"], "2021-01-01", [true, false]),
+        (&["late"], "2021-01-01", [false, false]),
+        (&["late"], "2024-01-01", [true, true]),
+        (&["late", "early"], "2021-01-01", [true, false]),
+        (&["witness"], "2021-01-01", [true, false]), // known from `early`, which quotes it
+        (&["undated"], "2021-01-01", [false, false]),
+        (&["undated"], "2024-01-01", [false, true]),
+        (&["witness"], "2019-12-31", [false, false]),
+    ] {
+        assert_eq!(follows(by, known_by), wanted, "{by:?} by {known_by}");
+    }
+}
+
 /// Which claims are independent, case by case.
 #[test]
 fn origins_are_those_of_the_claims_counted() {
