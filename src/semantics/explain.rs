@@ -2,6 +2,8 @@
 //!
 //! Builds data only; `report` finds the words.
 
+use rustc_hash::FxHashMap;
+
 use super::engine::{Engine, Question};
 use super::outcome::{Case, Outcome};
 use super::status::Possible;
@@ -56,17 +58,25 @@ impl Engine<'_> {
     #[must_use]
     pub fn explain(&self, consequence: ConsequenceId, profile: &Profile) -> Explanation {
         let mut case = Case::new(self, profile);
-        let count = self.policy.concluding[consequence.index()].len();
-        let mut rules: Vec<RuleReason> = (0..count).map(|index| rule_reason(&mut case, consequence, index)).collect();
+        let places: Places = self.policy.concluding[consequence.index()]
+            .iter()
+            .enumerate()
+            .map(|(place, rule)| (*rule, place))
+            .collect();
+        let reasons = (0..places.len()).map(|place| rule_reason(&mut case, consequence, &places, place));
+        let mut rules: Vec<RuleReason> = reasons.collect();
         rules.sort_by_key(|reason| reason.rule);
         Explanation { outcome: case.outcome(consequence), rules }
     }
 }
 
-/// What the rule at `index` of those that conclude about a consequence did.
-fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, index: usize) -> RuleReason {
-    let rule = case.engine.policy.concluding[consequence.index()][index];
-    let question = Question::Effect(consequence, index);
+/// For each rule that concludes about a consequence its place in `Policy::concluding`.
+type Places = FxHashMap<RuleId, usize>;
+
+/// What the rule at `place` of those that conclude about a consequence did.
+fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, places: &Places, place: usize) -> RuleReason {
+    let rule = case.engine.policy.concluding[consequence.index()][place];
+    let question = Question::Effect(consequence, place);
     if let Some(absent) = case.engine.selection.absent(rule) {
         return RuleReason { rule, effect: Effect::Absent(absent), because: Vec::new() };
     }
@@ -80,7 +90,7 @@ fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, index: usize) ->
         (None, _) => return RuleReason { rule, effect: Effect::Open(depends_on), because: Vec::new() },
         (Some(true), _) => (Effect::Applies, &[question]),
         (Some(false), Some(false)) => (Effect::DoesNotApply, &[applies]),
-        (Some(false), Some(true)) => (defeat(case, consequence, rule), &[applies, question]),
+        (Some(false), Some(true)) => (defeat(case, consequence, places, rule), &[applies, question]),
         (Some(false), None) => (Effect::NoEffect, &[question]),
     };
     RuleReason { rule, effect, because: because(case, settles).0 }
@@ -88,20 +98,17 @@ fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, index: usize) ->
 
 /// By which rules it is defeated: by those that override it and certainly have an effect; where
 /// there is none, by one or another of those that may have one.
-fn defeat(case: &mut Case<'_>, consequence: ConsequenceId, rule: RuleId) -> Effect {
-    let policy = case.engine.policy;
-    let overriding = &policy.overridden_by[rule.index()];
-    let concluding = policy.concluding[consequence.index()].iter().enumerate();
+fn defeat(case: &mut Case<'_>, consequence: ConsequenceId, places: &Places, rule: RuleId) -> Effect {
     let (mut certain, mut perhaps) = (Vec::new(), Vec::new());
-    for (index, winner) in concluding.filter(|(_, other)| overriding.contains(other)) {
-        match case.ask(Question::Effect(consequence, index)).0.settled() {
-            Some(true) => certain.push(*winner),
+    for &winner in &case.engine.policy.overridden_by[rule.index()] {
+        // One that concludes about other consequences alone overrides nothing here.
+        let Some(&place) = places.get(&winner) else { continue };
+        match case.ask(Question::Effect(consequence, place)).0.settled() {
+            Some(true) => certain.push(winner),
             Some(false) => {}
-            None => perhaps.push(*winner),
+            None => perhaps.push(winner),
         }
     }
-    certain.sort_unstable();
-    perhaps.sort_unstable();
     if certain.is_empty() { Effect::DefeatedByOneOf(perhaps) } else { Effect::Defeated(certain) }
 }
 
