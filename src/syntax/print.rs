@@ -268,7 +268,8 @@ impl Lines {
         }
     }
 
-    /// Some words of a part, without a comment between them: on one line, if they fit.
+    /// Some words of a part, without a comment between them: on one line, if they fit. Its breaks
+    /// are in the order of their places.
     fn piece(
         &mut self,
         part: &[Word<'_>],
@@ -278,15 +279,18 @@ impl Lines {
         breaks: &[Break],
     ) {
         let joined = joined(&part[range.clone()]);
-        let inside = || breaks.iter().filter(|it| range.start < it.at && it.at < range.end);
-        let rank = inside().map(|it| it.rank).min();
-        let fits = indent + width(&joined) <= WIDTH && !inside().any(|it| it.always);
+        // Found by halving: a long chain has as many pieces as breaks.
+        let first = breaks.partition_point(|it| it.at <= range.start);
+        let breaks = &breaks[first..breaks.partition_point(|it| it.at < range.end)];
+        let rank = breaks.iter().map(|it| it.rank).min();
+        let fits = indent + width(&joined) <= WIDTH && !breaks.iter().any(|it| it.always);
         let Some(rank) = rank.filter(|_| !fits) else {
             return line(&mut self.text, indent, &joined);
         };
         let mut start = range.start;
         let mut indent = indent;
-        let places: Vec<usize> = inside().filter(|it| it.rank == rank).map(|it| it.at).chain([range.end]).collect();
+        let lowest = breaks.iter().filter(|it| it.rank == rank);
+        let places: Vec<usize> = lowest.map(|it| it.at).chain([range.end]).collect();
         for (number, &end) in places.iter().enumerate() {
             let next = places.get(number + 1).filter(|_| rank % 2 == 1);
             let more = next.is_some_and(|&next| indent + width(&self::joined(&part[start..next])) <= WIDTH);
