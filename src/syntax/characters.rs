@@ -12,8 +12,8 @@ use crate::text::{FileId, MAX_FILE_BYTES, Place, Position, Span};
 /// When they are more than 16 MiB, or not UTF-8. `name` is the file's, for the message.
 pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
     if bytes.len() > MAX_FILE_BYTES {
-        let message = format!("this file has {} bytes; at most {MAX_FILE_BYTES} (16 MiB) are read", bytes.len());
-        return Err(Diagnostic::error(Code::FileTooLarge, message)
+        // No size is told: whoever read the file may have stopped at the limit.
+        return Err(Diagnostic::error(Code::FileTooLarge, "this file is larger than 16 MiB, and no more is read")
             .spot(name, None)
             .help("split it into several files; a rule file can `import` others"));
     }
@@ -24,7 +24,7 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
         let (what, help) = if utf16 {
             ("this file is UTF-16, and only UTF-8 is read", "save it again with the encoding UTF-8")
         } else {
-            ("this file is not UTF-8 from here on", "save it again with the encoding UTF-8; nothing of it was changed")
+            ("this file is not UTF-8 from here on", "save it again with the encoding UTF-8")
         };
         Diagnostic::error(Code::NotUtf8, what).spot(name, Some(Position::START.after(&before[..valid]))).help(help)
     })
