@@ -2,6 +2,8 @@
 //!
 //! Looked at before the language is: these hide in texts and comments too.
 
+use indexmap::IndexSet;
+
 use super::token::{conflict_mark, is_bidi_control};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::{FileId, MAX_FILE_BYTES, Place, Position, Span};
@@ -93,15 +95,24 @@ fn lone_returns(file: FileId, text: &str) -> Option<Diagnostic> {
 }
 
 fn bidi_controls(file: FileId, text: &str) -> Option<Diagnostic> {
-    let controls = text.char_indices().filter(|&(_, c)| is_bidi_control(c));
-    let places: Vec<(usize, usize)> = controls.map(|(start, c)| (start, c.len_utf8())).collect();
-    let first = text[places.first()?.0..].chars().next()?;
-    let name = bidi_name(first);
-    let report =
-        Diagnostic::error(Code::BidiControl, format!("an invisible U+{:04X} {name} stands here", first as u32)).help(
-            "remove it: it can make the text read differently from what is evaluated; right-to-left words need none",
-        );
-    let report = marked(report, file, &places, "");
+    let found: Vec<(usize, char)> = text.char_indices().filter(|&(_, c)| is_bidi_control(c)).collect();
+    let kinds: IndexSet<char> = found.iter().map(|&(_, c)| c).collect();
+    let names: Vec<String> = kinds.iter().map(|&c| format!("U+{:04X} {}", c as u32, bidi_name(c))).collect();
+    let (message, remove) = match &names[..] {
+        [] => return None,
+        [name] => (format!("an invisible {name} stands here"), "remove it: it can"),
+        names => (format!("invisible characters stand here: {}", names.join(", ")), "remove them: they can"),
+    };
+    let report = Diagnostic::error(Code::BidiControl, message)
+        .help(format!("{remove} make the text read differently from what is evaluated; right-to-left words need none"));
+    let places: Vec<(usize, usize)> = found.iter().map(|&(start, c)| (start, c.len_utf8())).collect();
+    let mut report = marked(report, file, &places, "");
+    if names.len() > 1 {
+        // The message names them all; each mark says which of them stands there.
+        for (label, (_, c)) in report.labels.iter_mut().zip(&found) {
+            label.text = format!("U+{:04X}", *c as u32);
+        }
+    }
     let place = report.labels[0].place;
     Some(report.fix(place, ""))
 }
