@@ -6,17 +6,19 @@ mod grammar;
 mod input;
 mod print;
 pub mod token;
+mod unexpected;
 
 use std::collections::HashSet;
 
 use nom::Err;
 
-use crate::diagnostic::{Code, Diagnostic, nearest, or_list};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::text::{FileId, Place, Span};
 pub use characters::decode;
 use input::{Input, Mistake, Why};
 pub use print::{Refused, format};
 use token::{Kind, OPENERS, Token};
+use unexpected::Unexpected;
 
 /// Reads one file: the tree as far as it could be read, and every mistake, in order of place.
 ///
@@ -160,56 +162,18 @@ impl Reader {
     /// reported already.
     fn unexpected(&mut self, start: Input<'_>, mistake: &Mistake, wanted: &str) -> Option<Diagnostic> {
         let taken = start.tokens().partition_point(|token| token.span.start < mistake.at.start);
-        let found = start.skip(taken);
         let before = start.tokens()[..taken].last().copied();
-        let Some(token) = found.next() else {
+        let Some(token) = start.skip(taken).next() else {
             return self.cut_short(before, wanted);
         };
-        if token.kind == Kind::Bad {
+        if token.kind == Kind::Bad || before.is_some_and(|text| self.unfinished.contains(&text.span.start)) {
             return None;
         }
-        if before.is_some_and(|text| self.unfinished.contains(&text.span.start)) {
-            return None;
+        let unexpected = Unexpected { start, taken, wanted, place: self.place(mistake.at) };
+        if unexpected.is_behind_a_quote() {
+            self.retracted.insert(unexpected.place);
         }
-        let place = self.place(mistake.at);
-        let word = one_line(found.word());
-        if taken == 0 && !is_opener(start) {
-            return Some(self.outside(token, &word, place));
-        }
-        let shown = if token.kind == Kind::Text { "a text".to_owned() } else { format!("`{word}`") };
-        let report = |code| Diagnostic::error(code, format!("expected {wanted}, found {shown}")).at(place, "");
-        if before.is_some_and(|text| text.kind == Kind::Text && text.span.end == token.span.start) {
-            // The quote that ended the text was probably meant to stand inside it, and what
-            // follows it is no name.
-            self.retracted.insert(place);
-            let help = "a quote inside a text is written `\\\"`; or a text further up has no closing quote";
-            return Some(report(Code::Syntax).help(help));
-        }
-        let opener = start.word();
-        let disorder = order_of(opener).filter(|_| is_out_of_order(start, taken));
-        Some(match (token.kind, disorder) {
-            (Kind::Keyword, _)
-                if (wanted.contains("a name") || wanted.contains("the name"))
-                    && (!is_opener(found) || taken == 1 && is_opener_as_name(start)) =>
-            {
-                let message = format!("`{word}` is a word of the language and cannot be a name");
-                Diagnostic::error(Code::ReservedWord, message)
-                    .at(place, format!("expected {wanted}"))
-                    .help(format!("use another name, such as `{word}_`"))
-            }
-            (Kind::Keyword, Some(order)) => report(Code::OutOfOrder).help(order),
-            (Kind::Name, _) if before.is_some_and(|it| it.kind == Kind::Name) && wanted == "the next declaration" => {
-                report(Code::Syntax).help("the items of a list are separated by commas")
-            }
-            (Kind::Name, _) => {
-                let known: Vec<&str> = parts_of(opener).iter().chain(OPENERS).copied().collect();
-                with_spelling(report(Code::Syntax), &word, &known, place, choices(wanted))
-            }
-            _ => match choices(wanted) {
-                Some(choices) => report(Code::Syntax).help(choices),
-                None => report(Code::Syntax),
-            },
-        })
+        Some(unexpected.report())
     }
 
     /// The file ends where something was wanted: marked behind its last word.
@@ -221,49 +185,6 @@ impl Reader {
         let message = format!("expected {wanted}, and the file ends here");
         Some(Diagnostic::error(Code::Syntax, message).at(self.place(Span::new(end, end)), ""))
     }
-
-    /// What stands where a declaration should begin.
-    fn outside(&self, token: Token, word: &str, place: Place) -> Diagnostic {
-        let found = if token.kind == Kind::Text { "a text".to_owned() } else { format!("`{word}`") };
-        let report = Diagnostic::error(Code::Syntax, format!("expected a declaration, found {found}")).at(place, "");
-        let openers = format!("a declaration begins with {}", or_list(&OPENERS[2..]));
-        with_spelling(report, word, OPENERS, place, Some(&openers))
-    }
-}
-
-/// Offers the nearest of the words that could stand here; if none is near, `otherwise`.
-fn with_spelling(report: Diagnostic, word: &str, known: &[&str], place: Place, otherwise: Option<&str>) -> Diagnostic {
-    match (nearest(word, known), otherwise) {
-        (Some(near), _) => report.help(format!("did you mean `{near}`?")).fix(place, near),
-        (None, Some(help)) => report.help(help),
-        (None, None) => report,
-    }
-}
-
-/// What there is to choose from, where what was wanted is not itself a list of it.
-fn choices(wanted: &str) -> Option<&'static str> {
-    match wanted {
-        "the fact's type" => Some("a type is `yes or no`, `one of` with values, `number`, `whole number` or `date`"),
-        "a status after `expect`" => {
-            Some("a status is `follows`, `does not follow`, `ruled out`, `disputed`, `undetermined` or `only`")
-        }
-        _ => None,
-    }
-}
-
-/// Whether the word after `taken` tokens is a part of this declaration that stands too early or
-/// too late: a part of a higher rank came before it, or one of a lower rank comes after it.
-fn is_out_of_order(start: Input<'_>, taken: usize) -> bool {
-    let parts = parts_of(start.word());
-    let rank = |token: &Token| match token.kind {
-        Kind::Keyword => parts.iter().position(|part| *part == start.slice(token.span)),
-        _ => None,
-    };
-    let Some(found) = rank(&start.tokens()[taken]) else { return false };
-    let before = start.tokens()[1..taken].iter().filter_map(rank);
-    let is_end = |token: &&Token| token.kind != Kind::Keyword || !OPENERS.contains(&start.slice(token.span));
-    let after = start.tokens()[taken + 1..].iter().take_while(is_end).filter_map(rank);
-    before.max().is_some_and(|before| found < before) || after.min().is_some_and(|after| after < found)
 }
 
 /// Readings longer than this, in bytes, are not shown.
@@ -313,20 +234,4 @@ fn parts_of(opener: &str) -> &'static [&'static str] {
         "scenario" => &["on", "given", "expect"],
         _ => &[],
     }
-}
-
-/// A sentence that tells the order of a declaration's parts, where there is one.
-fn order_of(opener: &str) -> Option<String> {
-    let order = match opener {
-        "claim" => {
-            "`by`, `at`, `context`, `certainty`, `quote`, then `repeats`, `supports` or `contradicts`, and the statement last"
-        }
-        "fact" => "`:` with the type, then `ask`, then `note`",
-        "consequence" => "`harm`, then `law`, then `note`",
-        "rule" => "`per`, `assumes`, `in force`, `when`, `unless`, `then`, `overrides`",
-        "choice" => "`option` with `sets`, as often as needed",
-        "scenario" => "`on`, `given`, then `expect` as often as needed",
-        _ => return None,
-    };
-    Some(format!("the parts of a `{opener}` stand in this order: {order}"))
 }
