@@ -94,6 +94,7 @@ pub fn tokenize(file: FileId, text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
         diagnostics: Vec::new(),
         suspect: None,
         unfinished: false,
+        keyword: "",
     };
     while lexer.at < text.len() {
         lexer.start = lexer.at;
@@ -116,6 +117,8 @@ struct Lexer<'a> {
     suspect: Option<Suspect>,
     /// Whether a text without an end was met before.
     unfinished: bool,
+    /// The last reserved word that is no value and does not stand between a fact and its value.
+    keyword: &'a str,
 }
 
 /// A text that probably lacks its closing quote, if some text does.
@@ -125,7 +128,7 @@ struct Suspect {
     reported: usize,
 }
 
-impl Lexer<'_> {
+impl<'a> Lexer<'a> {
     fn token(&mut self) -> Kind {
         let bytes = self.text.as_bytes();
         match bytes[self.at] {
@@ -140,12 +143,13 @@ impl Lexer<'_> {
             b'=' | b'|' if self.is_conflict() => self.conflict(),
             b'>' if self.is_conflict() => self.conflict(),
             b'<' | b'>' if bytes.get(self.at + 1) == Some(&b'=') => self.mark(2),
+            b'<' if bytes.get(self.at + 1) == Some(&b'>') => self.other(),
             b'<' | b'>' => self.mark(1),
             _ => self.other(),
         }
     }
 
-    fn rest(&self) -> &str {
+    fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
 
@@ -196,10 +200,16 @@ impl Lexer<'_> {
         let length = self.rest().find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(self.rest().len());
         self.at += length;
         let word = &self.text[start..self.at];
-        if has_name_shape(word) {
-            return if is_keyword(word) { Kind::Keyword } else { Kind::Name };
+        if !has_name_shape(word) {
+            return self.bad_word(start, word);
         }
-        self.bad_word(start, word)
+        if !is_keyword(word) {
+            return Kind::Name;
+        }
+        if !matches!(word, "yes" | "no" | "is") {
+            self.keyword = word;
+        }
+        Kind::Keyword
     }
 
     fn bad_word(&mut self, start: usize, word: &str) -> Kind {
@@ -337,10 +347,13 @@ impl Lexer<'_> {
         }
         let known =
             |c: char| c.is_alphanumeric() || c.is_whitespace() || "_,:()<>\"#".contains(c) || is_bidi_control(c);
-        self.at += self.rest().find(known).unwrap_or(self.rest().len()).max(first.len_utf8());
+        self.at += match self.rest().get(..2) {
+            Some("=>" | "=<" | "<>") => 2,
+            _ => self.rest().find(known).unwrap_or(self.rest().len()).max(first.len_utf8()),
+        };
         let help = match &self.text[start..self.at] {
-            "=" | "==" => Some("write `is`"),
-            "!" | "!=" => Some("write `not` or `is not`"),
+            sign @ ("=" | "==" | "!=" | "<>" | "≠" | "=>" | "=<") => self.comparison(sign),
+            "!" => Some("write `not`"),
             "&" | "&&" => Some("write `and`"),
             "|" | "||" => Some("write `or`"),
             "≤" => Some("write `<=`"),
@@ -351,6 +364,23 @@ impl Lexer<'_> {
         };
         self.unexpected(start, help);
         Kind::Bad
+    }
+
+    /// What is written here for a sign that compares elsewhere.
+    fn comparison(&self, sign: &str) -> Option<&'static str> {
+        match (sign, self.keyword) {
+            (_, "given" | "sets") => {
+                Some("a setting has nothing between the fact and its value, as in `age 18` or `passport yes`")
+            }
+            ("=>", _) => Some("write `>=` to compare, or `then` before what follows"),
+            ("=<", _) => Some("write `<=`"),
+            (_, "since") => Some("write `<`, `<=`, `>` or `>=`"),
+            ("=" | "==", "fact") => Some("write `:`"),
+            ("=" | "==", "define") => Some("write `as`"),
+            ("=" | "==", "when" | "unless" | "as" | "and" | "or" | "not") => Some("write `is`"),
+            (_, "when" | "unless" | "as" | "and" | "or" | "not") => Some("write `is not`"),
+            _ => None,
+        }
     }
 
     fn unexpected(&mut self, start: usize, help: Option<&str>) {
@@ -413,6 +443,14 @@ fn is_date(written: &str) -> bool {
     written.len() == 10 && written.bytes().enumerate().all(shape)
 }
 
+/// Whether it is written like 7.3.2025 or 2025.03.07; 1.000.000 is not.
+fn is_date_with_points(written: &str) -> bool {
+    let parts: Vec<&str> = written.split('.').collect();
+    let short = |part: &str| matches!(part.len(), 1 | 2);
+    let shaped = matches!(parts[..], [a, b, c] if short(b) && (short(a) && matches!(c.len(), 2 | 4) || a.len() == 4 && short(c)));
+    shaped && parts.concat().bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn check_number(written: &str) -> Result<(), Diagnostic> {
     let digits = |part: &str| {
         let inner = |byte: u8| byte.is_ascii_digit() || byte == b'_';
@@ -427,8 +465,9 @@ fn check_number(written: &str) -> Result<(), Diagnostic> {
     if digits(whole) && digits(fraction) {
         return Ok(());
     }
-    Err(if written.matches(['-', '/']).count() >= 2 {
-        Diagnostic::error(Code::BadDate, "this is no date").help("a date is written 2025-03-07, with no time of day")
+    Err(if written.matches(['-', '/']).count() >= 2 || is_date_with_points(written) {
+        Diagnostic::error(Code::BadDate, "this is no date")
+            .help("a date is written year-month-day, as in 2025-03-07, with no time of day")
     } else {
         Diagnostic::error(Code::BadNumber, "this is no number")
             .help("a number is written 12, -12, 3_500_000 or 12.5; a name begins with a letter")
