@@ -122,7 +122,19 @@ impl Reader {
             return rest;
         }
         self.report(start, &rest.mistake(Why::Wanted("the next declaration")));
+        self.cut_off(start, rest);
         next_opener(rest)
+    }
+
+    /// A declaration that goes on in its line was not read as it was meant: what follows from
+    /// half of it, such as a fact that is compared with nothing, is no mistake of its own.
+    fn cut_off(&mut self, start: Input<'_>, rest: Input<'_>) {
+        let taken = start.tokens().len() - rest.tokens().len();
+        let goes_on = !start.is_line_end_between(start.tokens()[taken - 1], start.tokens()[taken]);
+        let is_it = |last: &mut ast::Declaration| goes_on && last.span.start == start.here().start;
+        if self.tree.declarations.pop_if(is_it).is_some() {
+            self.broken(start);
+        }
     }
 
     /// Remembers the name of a declaration that could not be read.
@@ -209,8 +221,8 @@ fn is_opener(input: Input<'_>) -> bool {
 /// have a name.
 fn is_opener_as_name(start: Input<'_>) -> bool {
     let [first, second, third, ..] = start.tokens() else { return false };
-    let between = start.slice(Span { start: first.span.end, end: second.span.start });
-    is_opener(start) && is_opener(start.skip(1)) && !between.contains('\n') && third.kind != Kind::Name
+    let in_line = !start.is_line_end_between(*first, *second);
+    is_opener(start) && is_opener(start.skip(1)) && in_line && third.kind != Kind::Name
 }
 
 fn next_opener(mut input: Input<'_>) -> Input<'_> {

@@ -74,6 +74,11 @@ impl<'a> Input<'a> {
         span.of(self.text)
     }
 
+    /// Whether a line ends between two tokens.
+    pub fn is_line_end_between(self, before: Token, after: Token) -> bool {
+        self.slice(Span { start: before.span.end, end: after.span.start }).contains('\n')
+    }
+
     /// The text of the next token; empty at the end of the file.
     pub fn word(self) -> &'a str {
         self.next().map_or("", |token| token.span.of(self.text))
