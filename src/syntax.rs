@@ -1,5 +1,6 @@
 //! What was written: tokens, the tree, and the canonical layout. Resolves no name.
 
+mod advice;
 pub mod ast;
 mod characters;
 mod grammar;
@@ -39,8 +40,7 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
         reader.diagnostics.push(empty(file));
     }
     reader.read(Input::new(text, &significant));
-    let retracted = |it: &Diagnostic| it.code == Code::BadName && reader.retracted.contains(&it.labels[0].place);
-    reader.diagnostics.retain(|it| !retracted(it));
+    reader.retract();
     reader.diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.place.span.start));
     (reader.tree, reader.diagnostics)
 }
@@ -57,8 +57,8 @@ struct Reader {
     diagnostics: Vec<Diagnostic>,
     /// Where texts without a closing quote begin.
     unfinished: HashSet<u32>,
-    /// Where words stand that were reported as no names, and are part of another mistake.
-    retracted: HashSet<Place>,
+    /// Where words begin that were refused by themselves, and are part of another mistake.
+    retracted: HashSet<u32>,
 }
 
 impl Reader {
@@ -170,6 +170,14 @@ impl Reader {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Takes back what was said about words that are part of another mistake.
+    fn retract(&mut self) {
+        let is_lexical =
+            |code| matches!(code, Code::BadName | Code::BadNumber | Code::BadDate | Code::UnexpectedCharacter);
+        let begins = |it: &Diagnostic| it.labels[0].place.span.start;
+        self.diagnostics.retain(|it| !(is_lexical(it.code) && self.retracted.contains(&begins(it))));
+    }
+
     /// What a token where something else was wanted is reported as; nothing, if it was
     /// reported already.
     fn unexpected(&mut self, start: Input<'_>, mistake: &Mistake, wanted: &str) -> Option<Diagnostic> {
@@ -178,12 +186,12 @@ impl Reader {
         let Some(token) = start.skip(taken).next() else {
             return self.cut_short(before, wanted);
         };
+        let unexpected = Unexpected { start, taken, wanted, place: self.place(mistake.at) };
+        // What was refused here is not reported again, and so is not taken back either.
+        let others = unexpected.no_names().iter().skip(usize::from(token.kind == Kind::Bad));
+        self.retracted.extend(others.map(|other| other.span.start));
         if token.kind == Kind::Bad || before.is_some_and(|text| self.unfinished.contains(&text.span.start)) {
             return None;
-        }
-        let unexpected = Unexpected { start, taken, wanted, place: self.place(mistake.at) };
-        if unexpected.is_behind_a_quote() {
-            self.retracted.insert(unexpected.place);
         }
         Some(unexpected.report())
     }

@@ -19,6 +19,7 @@ pub(super) struct Unexpected<'a> {
 }
 
 impl Unexpected<'_> {
+    /// What was found and what was wanted, with advice where there is some.
     pub fn report(&self) -> Diagnostic {
         if self.taken == 0 && !is_opener(self.start) {
             return self.outside();
@@ -26,6 +27,9 @@ impl Unexpected<'_> {
         if self.is_behind_a_quote() {
             let help = "a quote inside a text is written `\\\"`; or a text further up has no closing quote";
             return self.expected(Code::Syntax).help(help);
+        }
+        if let Some(advice) = self.advice() {
+            return self.expected(Code::Syntax).help(advice);
         }
         if self.is_reserved_name() {
             return self.reserved_name();
@@ -45,9 +49,21 @@ impl Unexpected<'_> {
         }
     }
 
+    /// The tokens that were not meant as names: the unexpected one, or the words that were meant
+    /// as a text or a date. That they cannot be names is no mistake of its own.
+    pub fn no_names(&self) -> &[Token] {
+        if self.wanted.contains("in quotes") || self.wanted.starts_with("a date") || self.is_behind_a_quote() {
+            self.run()
+        } else if self.token().kind == Kind::BadName {
+            &self.start.tokens()[self.taken..=self.taken]
+        } else {
+            &[]
+        }
+    }
+
     /// Whether a text ends where it begins: the quote between was probably meant to stand inside
-    /// the text, and what follows it is no name.
-    pub fn is_behind_a_quote(&self) -> bool {
+    /// the text.
+    fn is_behind_a_quote(&self) -> bool {
         let touches = |text: Token| text.kind == Kind::Text && text.span.end == self.token().span.start;
         self.before().is_some_and(touches)
     }
