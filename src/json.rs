@@ -157,14 +157,13 @@ impl ProfileReader<'_> {
                 "a profile is hypothetical: it holds facts that rules test, and nothing that tells who somebody is",
             );
         }
-        self.report(
-            match help {
-                Some(help) if near.is_some() || !identity => report.help(help),
-                None if !identity => report.help("remove it, or declare it with `fact`"),
-                Some(_) | None => report.help("remove it"),
-            },
-            offset,
-        );
+        let help = match help {
+            // To whom it belongs is not asked for by another name.
+            _ if identity && near.is_none() => "remove it".to_owned(),
+            Some(help) => help,
+            None => "remove it, or declare it with `fact`".to_owned(),
+        };
+        self.report(report.help(help), offset);
     }
 }
 

@@ -49,7 +49,11 @@ pub(super) fn shown(path: &Path) -> String {
 }
 
 pub(super) fn cannot(what: &str, path: &Path, reason: &str) -> Failure {
-    Failure::Message(format!("cannot {what} `{}`: {reason}", without_values(&shown(path))))
+    // In a folder that is there, it is a path and no value.
+    let is_path =
+        path.exists() || path.parent().is_some_and(|folder| folder.components().next().is_some() && folder.is_dir());
+    let shown = if is_path { shown(path) } else { without_values(&shown(path)) };
+    Failure::Message(format!("cannot {what} `{shown}`: {reason}"))
 }
 
 /// An argument as messages show it: what follows a `=` or a `{` may be a profile's value, given

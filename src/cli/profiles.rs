@@ -1,5 +1,6 @@
 //! Profiles from files, standard input and `--set`.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -34,11 +35,8 @@ impl SetOptions {
             return Err(Failure::Message("`-` stands twice, and standard input can be read only once".to_owned()));
         }
         let settings = self.settings(policy)?;
-        if let Some((fact, _)) = settings
-            .iter()
-            .enumerate()
-            .find_map(|(index, (fact, _))| settings[..index].iter().find(|(other, _)| other == fact))
-        {
+        let mut set: HashSet<FactId> = HashSet::new();
+        if let Some((fact, _)) = settings.iter().find(|(fact, _)| !set.insert(*fact)) {
             let message = format!("`--set {}` stands twice: keep one of the two", policy[*fact].name);
             return Err(Failure::Message(message));
         }

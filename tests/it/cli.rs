@@ -292,6 +292,20 @@ fn values_are_in_no_message() {
     }
 }
 
+/// A path is shown whole where it can be no value.
+#[test]
+fn a_missing_file_in_a_folder_is_named_whatever_it_is_called() {
+    let (folder, _) = folder("rules.ensue", "");
+    let partition = folder.path().join("year=2025");
+    fs::create_dir(&partition).unwrap();
+    for (missing, reason) in [(partition.join("a=b.ensue"), "there is no such file"), (partition, "it is a directory")]
+    {
+        let (code, stdout, stderr) = run(&["check", missing.to_str().unwrap()], "");
+        let wanted = format!("error: cannot read `{}`: {reason}\n", missing.display());
+        assert_eq!((code, stdout, stderr), (2, String::new(), wanted));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_without_permission_is_named() {
