@@ -7,6 +7,7 @@ mod load;
 mod lower;
 mod order;
 mod value;
+mod written;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,6 +19,7 @@ pub use condition::{Condition, Test, TestKind, anniversary};
 pub use load::{FileRead, NotRead};
 pub use order::Node;
 pub use value::{Date, FactType, Items, Number, Range, Value};
+pub use written::Draft;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $id:ident: $table:ident [$item:ty]),+ $(,)?) => {$(
@@ -115,7 +117,7 @@ impl Policy {
     }
 
     /// Every rule's id, in the order of declaration.
-    pub fn rule_ids(&self) -> impl ExactSizeIterator<Item = RuleId> + use<> {
+    pub fn rule_ids(&self) -> impl ExactSizeIterator<Item = RuleId> + DoubleEndedIterator + use<> {
         (0..self.rules.len()).map(RuleId::new)
     }
 

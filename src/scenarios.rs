@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{ConsequenceId, Date, Expected, Policy, Scenario};
+use crate::model::{ConsequenceId, Date, Expectation, Expected, Policy, Scenario};
 use crate::semantics::{Engine, Explanation, Scratch, Settled, Status, View};
 
 /// A scenario, and where it was not as expected.
@@ -60,15 +60,14 @@ fn verdict<'p>(engine: &Engine<'p>, scenario: &'p Scenario, scratch: &mut Scratc
     engine.statuses(&profile, scratch, &mut statuses);
     let mut surprises = Vec::new();
     for expectation in &scenario.expectations {
-        let named = |id: &ConsequenceId| expectation.consequences.contains(id);
         let concerned: Vec<ConsequenceId> = match expectation.expected {
             Expected::Only => engine.policy.consequence_ids().collect(),
             _ => expectation.consequences.clone(),
         };
         for id in concerned {
-            if !is_as_expected(expectation.expected, named(&id), statuses[id.index()]) {
+            if !is_as_expected(expectation, id, statuses[id.index()]) {
                 let expected = match expectation.expected {
-                    Expected::Only if named(&id) => Expected::Follows,
+                    Expected::Only if expectation.consequences.contains(&id) => Expected::Follows,
                     expected => expected,
                 };
                 surprises.push(Surprise { expected, found: engine.explain(id, &profile) });
@@ -78,15 +77,18 @@ fn verdict<'p>(engine: &Engine<'p>, scenario: &'p Scenario, scratch: &mut Scratc
     Verdict { scenario, surprises }
 }
 
-/// `named` tells whether `only` names the consequence; others may not follow, not even perhaps.
-fn is_as_expected(expected: Expected, named: bool, status: Status) -> bool {
-    match expected {
+/// Whether a consequence has a status that is expected of it; of one of which nothing is expected,
+/// any will do. What `only` does not name may not follow, not even perhaps.
+pub(crate) fn is_as_expected(expectation: &Expectation, consequence: ConsequenceId, status: Status) -> bool {
+    let named = expectation.consequences.contains(&consequence);
+    match expectation.expected {
+        Expected::Only if named => status == Status::Follows,
+        Expected::Only => !status.possible().iter().any(Settled::holds),
+        _ if !named => true,
         Expected::Follows => status == Status::Follows,
         Expected::DoesNotFollow => status == Status::DoesNotFollow,
         Expected::RuledOut => status == Status::RuledOut,
         Expected::Disputed => status == Status::Disputed,
         Expected::Undetermined => matches!(status, Status::Undetermined(_)),
-        Expected::Only if named => status == Status::Follows,
-        Expected::Only => !status.possible().iter().any(Settled::holds),
     }
 }

@@ -1,12 +1,12 @@
 //! What follows: the meaning of a policy, and the engine that finds it quickly and exactly.
 
-mod cells;
-mod decide;
-mod diagram;
-mod engine;
+pub(crate) mod cells;
+pub(crate) mod decide;
+pub(crate) mod diagram;
+pub(crate) mod engine;
 mod evaluate;
 mod explain;
-mod order;
+pub(crate) mod order;
 mod outcome;
 mod paths;
 mod status;

@@ -12,8 +12,8 @@ pub enum Condition {
     All(Vec<Condition>),
     /// `a or b`
     Any(Vec<Condition>),
-    /// `not a`
-    Not(Box<Condition>),
+    /// `not a`, and where it stands with its `not`.
+    Not(Box<Condition>, Place),
     /// A test of one fact.
     Test(Test),
     /// The name of a definition.
@@ -23,6 +23,20 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// Where it stands, without the parentheses around it.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) => {
+                // INVARIANT: the grammar makes chains of at least two, all of one file.
+                let (first, last) = (parts[0].place(), parts[parts.len() - 1].place());
+                Place { file: first.file, span: first.span.to(last.span) }
+            }
+            Condition::Not(_, place) | Condition::Definition(_, place) | Condition::Consequence(_, place) => *place,
+            Condition::Test(test) => test.place,
+        }
+    }
+
     /// Every test of a fact in it, in the order written.
     pub fn tests(&self) -> impl Iterator<Item = &Test> {
         self.leaves().filter_map(|leaf| match leaf {
@@ -38,7 +52,7 @@ impl Condition {
             loop {
                 match open.pop()? {
                     Condition::All(parts) | Condition::Any(parts) => open.extend(parts.iter().rev()),
-                    Condition::Not(inner) => open.push(inner),
+                    Condition::Not(inner, _) => open.push(inner),
                     leaf => return Some(leaf),
                 }
             }

@@ -119,6 +119,37 @@ impl Number {
         Self(self.0 + Decimal::ONE)
     }
 
+    /// The whole number before a whole number.
+    #[must_use]
+    pub fn predecessor(self) -> Self {
+        // INVARIANT: as for `successor`.
+        Self(self.0 - Decimal::ONE)
+    }
+
+    /// A number between two bounds, with as few digits behind the point as can be, and near the
+    /// lower bound where there is one; `None` where no number of 28 digits lies between.
+    #[must_use]
+    pub fn between(low: Bound<Number>, high: Bound<Number>) -> Option<Self> {
+        let within = |number: &Number| std::ops::RangeBounds::contains(&(low, high), number);
+        let bound = match (low, high) {
+            (Bound::Included(bound), _) => return Some(bound).filter(within),
+            (Bound::Unbounded, Bound::Unbounded) => return Some(Self(Decimal::ZERO)),
+            (_, Bound::Included(bound)) => return Some(bound).filter(within),
+            (Bound::Excluded(bound), _) | (Bound::Unbounded, Bound::Excluded(bound)) => bound.0,
+        };
+        let upwards = matches!(low, Bound::Excluded(_));
+        (0..=27).find_map(|scale| {
+            let unit = Decimal::try_from_i128_with_scale(1, scale).ok()?;
+            let number = match upwards {
+                true => bound.trunc_with_scale(scale).checked_add(unit)?,
+                false => bound.trunc_with_scale(scale).checked_sub(unit)?,
+            };
+            // Cutting digits off moves a negative number up and a positive one down.
+            let nearer = if upwards { number.checked_sub(unit)? } else { number.checked_add(unit)? };
+            [nearer, number].into_iter().filter_map(|it| Self::limited(it.normalize())).find(within)
+        })
+    }
+
     /// The least whole number that is not less, kept within ±1,000,000,000.
     #[must_use]
     pub fn ceil(self) -> i64 {
@@ -224,6 +255,17 @@ impl FactType {
         let FactType::OneOf(items) = self else { return None };
         let index = items.get_index_of(name)?;
         u32::try_from(index).ok()
+    }
+
+    /// Whether `value` is one of its values.
+    #[must_use]
+    pub fn has(&self, value: Value) -> bool {
+        match (self, value) {
+            (FactType::YesNo, Value::YesNo(_)) | (FactType::Date, Value::Date(_)) => true,
+            (FactType::OneOf(items), Value::Item(item)) => (item as usize) < items.len(),
+            (FactType::Number { .. }, Value::Number(number)) => self.admits(number),
+            (FactType::YesNo | FactType::Date | FactType::OneOf(_) | FactType::Number { .. }, _) => false,
+        }
     }
 
     /// Whether `number` is one of its values.

@@ -4,9 +4,9 @@
 //! is decided for one value of a cell is decided for all of them.
 
 use std::collections::{BTreeSet, HashMap};
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 
-use crate::model::{Condition, Date, FactId, FactType, Policy, Test, TestKind, Value, anniversary};
+use crate::model::{Condition, Date, FactId, FactType, Number, Policy, Test, TestKind, Value, anniversary};
 
 /// The number of a cell among its fact's, from 0.
 pub type Cell = u32;
@@ -41,16 +41,16 @@ enum FactCells {
     Ordered(Vec<Edge>),
 }
 
-/// The cells of every fact of a policy, on one date.
+/// The cells of every fact of a policy, on one date or on several at once.
 pub struct Cells {
     facts: Vec<FactCells>,
-    on: Option<Date>,
 }
 
 impl Cells {
-    /// Cuts the values of each fact at the constants of `policy`.
+    /// Cuts the values of each fact at the constants of `policy`, and where a count of years,
+    /// months or days changes its answer on one of the dates.
     #[must_use]
-    pub fn cut(policy: &Policy, on: Option<Date>) -> Self {
+    pub fn cut(policy: &Policy, dates: &[Option<Date>]) -> Self {
         let mut tests: Vec<Vec<&Test>> = vec![Vec::new(); policy.facts.len()];
         for test in conditions(policy).flat_map(Condition::tests) {
             tests[test.fact.index()].push(test);
@@ -63,10 +63,10 @@ impl Cells {
                 FactCells::Items(cells, count)
             }
             FactType::Number { .. } | FactType::Date => {
-                FactCells::Ordered(cut_order(&policy[id].kind, &tests[id.index()], on))
+                FactCells::Ordered(cut_order(&policy[id].kind, &tests[id.index()], dates))
             }
         };
-        Self { facts: policy.fact_ids().map(cut).collect(), on }
+        Self { facts: policy.fact_ids().map(cut).collect() }
     }
 
     /// How many cells the fact has.
@@ -90,10 +90,79 @@ impl Cells {
         }
     }
 
-    /// For which cells of its fact the test holds: runs of cells, each with its end (not
-    /// included) and whether the test holds there. The last run ends at `Cell::MAX`.
+    /// A value of the cell, as plain as can be: the first item of a list, a number or a date near
+    /// the constants of the policy. `None` where the cell's values have too many digits.
     #[must_use]
-    pub fn runs(&self, policy: &Policy, test: &Test) -> Vec<(Cell, bool)> {
+    pub fn value(&self, policy: &Policy, fact: FactId, cell: Cell) -> Option<Value> {
+        let value = match &self.facts[fact.index()] {
+            FactCells::YesNo => Value::YesNo(cell == 1),
+            FactCells::Items(cells, _) => {
+                let item = cells.iter().position(|other| *other == cell)?;
+                Value::Item(narrow(item))
+            }
+            FactCells::Ordered(edges) => {
+                let (low, high) = self.bounds(policy, fact, cell..cell + 1);
+                // The least value of the type is not where a rule changes its answer: a value near
+                // the policy's own constant is plainer.
+                let near = if cell == 0 && !edges.is_empty() { Bound::Unbounded } else { low };
+                let fits = |value: &Value| self.has(policy, fact, cell, *value);
+                between(near, high).filter(fits).or_else(|| between(low, high))?
+            }
+        };
+        Some(value).filter(|value| self.has(policy, fact, cell, *value))
+    }
+
+    fn has(&self, policy: &Policy, fact: FactId, cell: Cell, value: Value) -> bool {
+        policy[fact].kind.has(value) && self.of(fact, value) == cell
+    }
+
+    /// The bounds of the values in neighbouring cells of a number or a date.
+    ///
+    /// # Panics
+    /// When the fact is neither.
+    #[must_use]
+    pub fn bounds(&self, policy: &Policy, fact: FactId, cells: Range<Cell>) -> (Bound<Value>, Bound<Value>) {
+        let FactCells::Ordered(edges) = &self.facts[fact.index()] else { panic!("only numbers and dates have bounds") };
+        let range = match &policy[fact].kind {
+            FactType::Number { range, .. } => {
+                range.map(|(least, greatest)| (Value::Number(least), Value::Number(greatest)))
+            }
+            FactType::YesNo | FactType::OneOf(_) | FactType::Date => None,
+        };
+        let whole = matches!(policy[fact].kind, FactType::Number { whole: true, .. } | FactType::Date);
+        let low = match cells.start.checked_sub(1).map(|before| edges[before as usize]) {
+            Some(Edge::At(value, Side::Before)) => Bound::Included(value),
+            Some(Edge::At(value, Side::After)) => Bound::Excluded(value),
+            Some(Edge::Start | Edge::End) | None => range.map_or(Bound::Unbounded, |(least, _)| Bound::Included(least)),
+        };
+        let high = match edges.get(cells.end as usize - 1) {
+            Some(Edge::At(value, Side::Before)) if whole => Bound::Included(previous(*value)),
+            Some(Edge::At(value, Side::Before)) => Bound::Excluded(*value),
+            Some(Edge::At(value, Side::After)) => Bound::Included(*value),
+            Some(Edge::Start | Edge::End) | None => {
+                range.map_or(Bound::Unbounded, |(_, greatest)| Bound::Included(greatest))
+            }
+        };
+        (low, high)
+    }
+
+    /// The items of a list that lie in one of the cells, in the order of the list.
+    #[must_use]
+    pub fn items(&self, fact: FactId, wanted: impl Fn(Cell) -> bool) -> Vec<u32> {
+        match &self.facts[fact.index()] {
+            FactCells::Items(cells, _) => {
+                (0..).zip(cells).filter(|(_, cell)| wanted(**cell)).map(|(item, _)| item).collect()
+            }
+            FactCells::YesNo | FactCells::Ordered(_) => Vec::new(),
+        }
+    }
+
+    /// For which cells of its fact the test holds on a date: runs of cells, each with its end (not
+    /// included) and whether the test holds there. The last run ends at `Cell::MAX`.
+    ///
+    /// INVARIANT: the date is one of those that the cells were cut on.
+    #[must_use]
+    pub fn runs(&self, policy: &Policy, test: &Test, on: Option<Date>) -> Vec<(Cell, bool)> {
         let mut runs = Runs::default();
         match (&self.facts[test.fact.index()], &test.kind) {
             (FactCells::YesNo, _) => runs.extend_to(1, false).extend_to(2, true),
@@ -107,7 +176,7 @@ impl Cells {
                     _ => narrow(edges.partition_point(|other| *other <= edge)),
                 };
                 let end_at = |edge: Edge| narrow(edges.partition_point(|other| *other < edge) + 1);
-                let ranges = edge_ranges(&policy[test.fact].kind, test, self.on);
+                let ranges = edge_ranges(&policy[test.fact].kind, test, on);
                 ranges.into_iter().fold(&mut runs, |runs, (from, to)| {
                     runs.extend_to(cell_at(from), false).extend_to(end_at(to), true)
                 })
@@ -119,7 +188,7 @@ impl Cells {
 }
 
 /// Every condition of a policy.
-pub(super) fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
+pub(crate) fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
     let definitions = policy.definitions.iter().map(|definition| &definition.condition);
     definitions.chain(policy.rules.iter().flat_map(|rule| std::iter::once(&rule.when).chain(&rule.unless)))
 }
@@ -167,9 +236,39 @@ fn cut_items(count: usize, tests: &[&Test]) -> Vec<Cell> {
     named_by.into_iter().map(cell).collect()
 }
 
+/// A value between two bounds, near the lower one.
+fn between(low: Bound<Value>, high: Bound<Value>) -> Option<Value> {
+    let as_number =
+        |bound: Bound<Value>| bound.map(|value| if let Value::Number(number) = value { Some(number) } else { None });
+    let date = |bound: Bound<Value>| match bound {
+        Bound::Included(Value::Date(date)) | Bound::Excluded(Value::Date(date)) => Some(date),
+        _ => None,
+    };
+    if let Some(date) = date(low).or(date(high)) {
+        // Dates have successors, so their bounds are included.
+        return Some(Value::Date(date));
+    }
+    let unwrapped = |bound: Bound<Option<Number>>| match bound {
+        Bound::Included(number) => number.map(Bound::Included),
+        Bound::Excluded(number) => number.map(Bound::Excluded),
+        Bound::Unbounded => Some(Bound::Unbounded),
+    };
+    Number::between(unwrapped(as_number(low))?, unwrapped(as_number(high))?).map(Value::Number)
+}
+
+/// The value before a whole number or a date.
+fn previous(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::Number(number.predecessor()),
+        Value::Date(date) => Value::Date(Date::from_number(date.number() - 1)),
+        Value::YesNo(_) | Value::Item(_) => value,
+    }
+}
+
 /// The edges at which some test changes its answer.
-fn cut_order(kind: &FactType, tests: &[&Test], on: Option<Date>) -> Vec<Edge> {
-    let ranges = tests.iter().flat_map(|test| edge_ranges(kind, test, on));
+fn cut_order(kind: &FactType, tests: &[&Test], dates: &[Option<Date>]) -> Vec<Edge> {
+    let on_dates = |test: &Test| if test.kind.needs_date() { dates.to_vec() } else { vec![None] };
+    let ranges = tests.iter().flat_map(|test| on_dates(test).into_iter().flat_map(|on| edge_ranges(kind, test, on)));
     let edges: BTreeSet<Edge> = ranges.flat_map(|(from, to)| [from, to]).collect();
     edges.into_iter().filter(|edge| !matches!(edge, Edge::Start | Edge::End)).collect()
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::cells::Cells;
 use super::view::Selection;
-use crate::model::{Condition, ConsequenceId, DefinitionId, Node, Policy, RuleId, Test};
+use crate::model::{Condition, ConsequenceId, Date, DefinitionId, Node, Policy, RuleId, Test};
 
 /// What conditions become.
 pub trait Logic {
@@ -18,8 +18,8 @@ pub trait Logic {
 
     /// The condition that always holds, or never does.
     fn constant(&self, holds: bool) -> Self::Answer;
-    /// A test of one fact.
-    fn test(&mut self, cells: &Cells, test: &Test) -> Self::Answer;
+    /// A test of one fact, on a date.
+    fn test(&mut self, cells: &Cells, test: &Test, on: Option<Date>) -> Self::Answer;
     /// Both hold.
     fn and(&mut self, a: Self::Answer, b: Self::Answer) -> Result<Self::Answer, Self::Failure>;
     /// At least one holds.
@@ -33,6 +33,21 @@ type Answer<L> = Result<<L as Logic>::Answer, <L as Logic>::Failure>;
 /// Whether some rule that applies undefeated asserts a consequence, and whether one denies it.
 pub type Sides<L> = Result<(<L as Logic>::Answer, <L as Logic>::Answer), <L as Logic>::Failure>;
 
+/// What a walk decided, by answers and failures.
+#[derive(Clone, Debug)]
+pub struct Decided<A, F> {
+    definitions: FxHashMap<DefinitionId, Result<A, F>>,
+    applies: FxHashMap<RuleId, Result<A, F>>,
+    consequences: FxHashMap<ConsequenceId, Result<(A, A), F>>,
+}
+
+impl<A, F> Default for Decided<A, F> {
+    fn default() -> Self {
+        let (definitions, applies, consequences) = Default::default();
+        Self { definitions, applies, consequences }
+    }
+}
+
 /// A walk through a policy in one logic. It remembers what it decided, and decides only what
 /// it is asked and what that depends on: a policy may be much larger than the question.
 pub struct Decider<'a, L: Logic> {
@@ -41,16 +56,25 @@ pub struct Decider<'a, L: Logic> {
     cells: &'a Cells,
     /// The logic.
     pub logic: L,
-    definitions: FxHashMap<DefinitionId, Answer<L>>,
-    applies: FxHashMap<RuleId, Answer<L>>,
-    consequences: FxHashMap<ConsequenceId, Sides<L>>,
+    /// What was decided so far.
+    pub decided: Decided<L::Answer, L::Failure>,
 }
 
 impl<'a, L: Logic> Decider<'a, L> {
     /// A walk that has not begun.
     pub fn new(policy: &'a Policy, selection: &'a Selection, cells: &'a Cells, logic: L) -> Self {
-        let (definitions, applies, consequences) = Default::default();
-        Self { policy, selection, cells, logic, definitions, applies, consequences }
+        Self::go_on(policy, selection, cells, logic, Decided::default())
+    }
+
+    /// A walk that goes on with what was decided in the same logic and selection.
+    pub fn go_on(
+        policy: &'a Policy,
+        selection: &'a Selection,
+        cells: &'a Cells,
+        logic: L,
+        decided: Decided<L::Answer, L::Failure>,
+    ) -> Self {
+        Self { policy, selection, cells, logic, decided }
     }
 
     /// Decides one definition or consequence. INVARIANT: all it depends on was decided.
@@ -60,13 +84,13 @@ impl<'a, L: Logic> Decider<'a, L> {
         match node {
             Node::Definition(id) => {
                 let answer = self.condition(&self.policy[id].condition);
-                self.definitions.insert(id, answer);
+                self.decided.definitions.insert(id, answer);
                 Vec::new()
             }
             Node::Consequence(id) => {
                 let effects = self.effects(id, self.policy.concluding[id.index()].len());
                 let (asserted, denied) = (self.side(id, &effects, false), self.side(id, &effects, true));
-                self.consequences.insert(id, asserted.and_then(|asserted| Ok((asserted, denied?))));
+                self.decided.consequences.insert(id, asserted.and_then(|asserted| Ok((asserted, denied?))));
                 effects
             }
         }
@@ -74,7 +98,7 @@ impl<'a, L: Logic> Decider<'a, L> {
 
     /// What was decided of a consequence.
     pub fn sides(&self, id: ConsequenceId) -> Sides<L> {
-        self.consequences[&id]
+        self.decided.consequences[&id]
     }
 
     /// Whether one rule, by its place among those that conclude about the consequence, applies
@@ -123,7 +147,7 @@ impl<'a, L: Logic> Decider<'a, L> {
 
     /// Whether a rule applies.
     pub fn applies(&mut self, id: RuleId) -> Answer<L> {
-        if let Some(answer) = self.applies.get(&id) {
+        if let Some(answer) = self.decided.applies.get(&id) {
             return *answer;
         }
         let rule = &self.policy[id];
@@ -135,11 +159,12 @@ impl<'a, L: Logic> Decider<'a, L> {
                 answer = join(&mut self.logic, L::and_not, answer, unless);
             }
         }
-        self.applies.insert(id, answer);
+        self.decided.applies.insert(id, answer);
         answer
     }
 
-    fn condition(&mut self, condition: &Condition) -> Answer<L> {
+    /// Whether a condition holds. INVARIANT: all it names was decided.
+    pub fn condition(&mut self, condition: &Condition) -> Answer<L> {
         match condition {
             Condition::All(parts) => {
                 let answers = parts.iter().map(|part| self.condition(part)).collect();
@@ -149,14 +174,14 @@ impl<'a, L: Logic> Decider<'a, L> {
                 let answers = parts.iter().map(|part| self.condition(part)).collect();
                 self.balanced(answers, L::or, false)
             }
-            Condition::Not(inner) => {
+            Condition::Not(inner, _) => {
                 let all = Ok(self.logic.constant(true));
                 let inner = self.condition(inner);
                 join(&mut self.logic, L::and_not, all, inner)
             }
-            Condition::Test(test) => Ok(self.logic.test(self.cells, test)),
-            Condition::Definition(id, _) => self.definitions[id],
-            Condition::Consequence(id, _) => self.consequences[id].map(|(asserted, _)| asserted),
+            Condition::Test(test) => Ok(self.logic.test(self.cells, test, self.selection.on)),
+            Condition::Definition(id, _) => self.decided.definitions[id],
+            Condition::Consequence(id, _) => self.decided.consequences[id].map(|(asserted, _)| asserted),
         }
     }
 

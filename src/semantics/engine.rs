@@ -10,7 +10,7 @@ use super::paths::Paths;
 use super::status::{Possible, Settled, Status};
 use super::view::{Selection, View};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Condition, ConsequenceId, FactId, Node, Policy, Profile, RuleId, Test};
+use crate::model::{Condition, ConsequenceId, Date, FactId, Node, Policy, Profile, RuleId, Test};
 
 /// How many steps may be spent. Steps are counted, not timed, so that all machines answer alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl<'p> Engine<'p> {
     /// As for [`Engine::new`].
     pub fn with_limits(policy: &'p Policy, view: &View, limits: Limits) -> Result<Self, Diagnostic> {
         let selection = view.select(policy)?;
-        let cells = Cells::cut(policy, selection.on);
+        let cells = Cells::cut(policy, &[selection.on]);
         let order = fact_order(policy);
         let mut levels = vec![Level::MAX; policy.facts.len()];
         for (level, fact) in (0..).zip(&order) {
@@ -504,12 +504,15 @@ impl Compiled {
 }
 
 /// Conditions as diagrams: exact.
-struct Diagrams<'a> {
-    policy: &'a Policy,
-    levels: &'a [Level],
+pub struct Diagrams<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// For each fact its level.
+    pub levels: &'a [Level],
     /// The cell of each level's fact, where known facts are put in from the start; else empty.
-    known: &'a [Cell],
-    diagram: Diagram,
+    pub known: &'a [Cell],
+    /// Where the diagrams are made.
+    pub diagram: Diagram,
 }
 
 fn known_cell(known: &[Cell], level: Level) -> Cell {
@@ -529,9 +532,9 @@ impl Logic for Diagrams<'_> {
         if holds { TRUE } else { FALSE }
     }
 
-    fn test(&mut self, cells: &Cells, test: &Test) -> NodeId {
+    fn test(&mut self, cells: &Cells, test: &Test, on: Option<Date>) -> NodeId {
         let level = self.levels[test.fact.index()];
-        let runs = cells.runs(self.policy, test);
+        let runs = cells.runs(self.policy, test, on);
         let cell = known_cell(self.known, level);
         if cell != UNKNOWN {
             return self.constant(answer_at(&runs, cell));
@@ -568,8 +571,8 @@ impl Logic for TruthTable<'_> {
         Some(holds)
     }
 
-    fn test(&mut self, cells: &Cells, test: &Test) -> Option<bool> {
-        let runs = cells.runs(self.policy, test);
+    fn test(&mut self, cells: &Cells, test: &Test, on: Option<Date>) -> Option<bool> {
+        let runs = cells.runs(self.policy, test, on);
         match known_cell(self.known, self.levels[test.fact.index()]) {
             UNKNOWN if runs.len() == 1 => Some(runs[0].1),
             UNKNOWN => None,

@@ -47,7 +47,7 @@ impl Case<'_> {
         match condition {
             Condition::All(parts) => parts.iter().all(|part| self.holds(part)),
             Condition::Any(parts) => parts.iter().any(|part| self.holds(part)),
-            Condition::Not(inner) => !self.holds(inner),
+            Condition::Not(inner, _) => !self.holds(inner),
             Condition::Definition(id, _) => self.definitions[id.index()],
             Condition::Consequence(id, _) => self.statuses[id.index()].holds(),
             Condition::Test(test) => {

@@ -118,7 +118,7 @@ impl Status {
     }
 
     /// From a bit for each of the four ends of a diagram.
-    pub(super) fn from_bits(bits: u8) -> Self {
+    pub(crate) fn from_bits(bits: u8) -> Self {
         match bits {
             0b0001 => Status::DoesNotFollow,
             0b0010 => Status::Follows,

@@ -187,6 +187,12 @@ impl Origins {
         Self { statement, by, first_by }
     }
 
+    /// The statement that a claim makes: claims that repeat one another have the same number.
+    #[must_use]
+    pub fn statement(&self, claim: ClaimId) -> usize {
+        self.statement[claim.index()]
+    }
+
     /// How many independent origins the claims have.
     #[must_use]
     pub fn count(&self, claims: impl Iterator<Item = ClaimId>) -> usize {

@@ -416,7 +416,7 @@ pub enum Comparison {
 }
 
 /// What is counted since a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimeUnit {
     /// `years since`
     Years,

@@ -17,7 +17,10 @@ impl Lowering<'_> {
             ast::Condition::All(parts) => Condition::All(all(parts)),
             ast::Condition::Any(parts) => Condition::Any(all(parts)),
             ast::Condition::Group(inner, _) => self.condition(policy, inner),
-            ast::Condition::Not(inner, _) => Condition::Not(Box::new(self.condition(policy, inner))),
+            ast::Condition::Not(inner, _) => {
+                let place = self.place(condition.span());
+                Condition::Not(Box::new(self.condition(policy, inner)), place)
+            }
             // A test that could not be resolved was reported; an empty `or` stands in for it.
             ast::Condition::Test(test) => self.test(policy, test).unwrap_or(Condition::Any(Vec::new())),
         }
@@ -76,8 +79,9 @@ impl Lowering<'_> {
             }
             ast::TestKind::Since(unit, comparison, count) => self.since(fact, test, *unit, *comparison, count)?,
         };
-        let lowered = Condition::Test(Test { fact: id, kind, place: self.place(test.span) });
-        Some(if negated { Condition::Not(Box::new(lowered)) } else { lowered })
+        let place = self.place(test.span);
+        let lowered = Condition::Test(Test { fact: id, kind, place });
+        Some(if negated { Condition::Not(Box::new(lowered), place) } else { lowered })
     }
 
     /// A test for one value, and whether it is negated by the value itself: `passport is no`.

@@ -1,0 +1,8 @@
+//! Questions that need no profile: what holds for some profile, for every one, on some date.
+//!
+//! Exact, by decision diagrams, within a budget of counted steps; where that is used up, the
+//! answer is "not decided", and never a guess.
+
+pub mod days;
+pub mod parts;
+pub mod space;

@@ -1,0 +1,102 @@
+//! The parts of a condition: for which profiles each holds, and for which it decides the whole.
+
+use super::space::{Answer, DayIndex, Space};
+use crate::model::{Condition, Policy};
+use crate::semantics::diagram::TRUE;
+use crate::syntax::token::{Kind, tokenize};
+use crate::text::{Place, Span};
+
+/// A part of a condition, on one day.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    /// Where it stands, without parentheses.
+    pub place: Place,
+    /// Whether it is a test or a name, and not made of others. `residence is not elsewhere` is one
+    /// test, as it is written.
+    pub is_test: bool,
+    /// The part in which it stands, by its place in the list.
+    pub inside: Option<usize>,
+    /// The profiles for which it holds.
+    pub holds: Answer,
+    /// The profiles for which it decides the whole: the whole would be otherwise, were this part
+    /// otherwise. (The observability of the part, as in the testing of circuits.)
+    pub decides: Answer,
+}
+
+/// Every part of a condition that is not the same as a part before it, outer ones first.
+/// `decides` are the profiles for which the condition itself matters.
+pub(crate) fn parts(space: &mut Space<'_>, day: DayIndex, condition: &Condition, decides: Answer) -> Vec<Part> {
+    let mut found = Vec::new();
+    add(space, day, condition, decides, None, &mut found);
+    found
+}
+
+/// INVARIANT: conditions are nested at most as deep as the parser reads them, so this may recurse.
+fn add(
+    space: &mut Space<'_>,
+    day: DayIndex,
+    condition: &Condition,
+    decides: Answer,
+    inside: Option<usize>,
+    found: &mut Vec<Part>,
+) {
+    let place = condition.place();
+    let holds = space.condition(day, condition);
+    let is_test = match condition {
+        Condition::All(_) | Condition::Any(_) => false,
+        Condition::Not(inner, _) => inner.place() == place,
+        Condition::Test(_) | Condition::Definition(..) | Condition::Consequence(..) => true,
+    };
+    let index = found.len();
+    found.push(Part { place, is_test, inside, holds, decides });
+    match condition {
+        Condition::Not(inner, _) if !is_test => add(space, day, inner, decides, Some(index), found),
+        Condition::All(parts) | Condition::Any(parts) => {
+            let all = matches!(condition, Condition::All(_));
+            let others = others(space, day, parts, all);
+            for (part, others) in parts.iter().zip(others) {
+                let decides = space.and(decides, others);
+                add(space, day, part, decides, Some(index), found);
+            }
+        }
+        Condition::Not(..) | Condition::Test(_) | Condition::Definition(..) | Condition::Consequence(..) => {}
+    }
+}
+
+/// For each part of a chain the profiles for which it alone decides: all others hold in an `and`,
+/// no other does in an `or`. By what stands before and after it, so that long chains are quick.
+fn others(space: &mut Space<'_>, day: DayIndex, parts: &[Condition], all: bool) -> Vec<Answer> {
+    let neutral: Vec<Answer> = parts
+        .iter()
+        .map(|part| {
+            let holds = space.condition(day, part);
+            if all { holds } else { space.not(holds) }
+        })
+        .collect();
+    let mut after: Vec<Answer> = vec![Ok(TRUE); parts.len()];
+    for index in (0..parts.len().saturating_sub(1)).rev() {
+        after[index] = space.and(after[index + 1], neutral[index + 1]);
+    }
+    let mut before: Answer = Ok(TRUE);
+    let mut others = Vec::with_capacity(parts.len());
+    for (after, neutral) in after.into_iter().zip(neutral) {
+        others.push(space.and(before, after));
+        before = space.and(before, neutral);
+    }
+    others
+}
+
+/// The words of a part, on one line and without comments; a long one is cut.
+pub(crate) fn words(policy: &Policy, place: Place) -> String {
+    const LONG: usize = 60;
+    let Span { start, end } = place.span;
+    let text = &policy.files[place.file].text[start as usize..end as usize];
+    let tokens = tokenize(place.file, text).0;
+    let kept = tokens.iter().map(|token| if token.kind == Kind::Comment { " " } else { token.span.of(text) });
+    let kept: String = kept.collect();
+    let line = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONG) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
+    }
+}

@@ -1,0 +1,233 @@
+//! All complete profiles of a policy at once: every condition, on every day that has to be looked
+//! at, as diagrams that share one set of nodes.
+
+use crate::model::{Condition, ConsequenceId, Date, FactId, Node, Policy, RuleId, Value};
+use crate::semantics::cells::{Cell, Cells, UNKNOWN};
+use crate::semantics::decide::{Decided, Decider};
+use crate::semantics::diagram::{Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE};
+use crate::semantics::engine::Diagrams;
+use crate::semantics::order::fact_order;
+use crate::semantics::{Selection, Status, View};
+
+/// How many steps may be spent on questions without a profile. Steps are counted, not timed, so
+/// that all machines give the same answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Steps for one question.
+    pub one: u64,
+    /// Steps for all questions together.
+    pub all: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { one: 200_000, all: 10_000_000 }
+    }
+}
+
+/// A set of complete profiles, or that it was not found within the budget.
+pub(crate) type Answer = Result<NodeId, OverBudget>;
+
+/// All complete profiles of a policy, and what its rules do for each of them on each day.
+pub(crate) struct Space<'p> {
+    pub policy: &'p Policy,
+    /// The days that are looked at.
+    pub days: Vec<Day>,
+    cells: Cells,
+    order: Vec<FactId>,
+    levels: Vec<Level>,
+    diagram: Diagram,
+    one: u64,
+    left: u64,
+}
+
+/// One day, with what was decided for it.
+pub(crate) struct Day {
+    /// The date; `None` where nothing depends on it.
+    pub on: Option<Date>,
+    pub selection: Selection,
+    decided: Decided<NodeId, OverBudget>,
+    /// For each consequence and each rule that concludes about it whether it applies undefeated.
+    effects: Vec<Vec<Answer>>,
+}
+
+/// The place of a day among those that are looked at.
+pub(crate) type DayIndex = usize;
+
+impl<'p> Space<'p> {
+    /// Decides every condition and consequence of a policy on some days.
+    pub fn new(policy: &'p Policy, days: &[Option<Date>], limits: Limits) -> Self {
+        let order = fact_order(policy);
+        let mut levels = vec![Level::MAX; policy.facts.len()];
+        for (level, fact) in (0..).zip(&order) {
+            levels[fact.index()] = level;
+        }
+        let cells = Cells::cut(policy, days);
+        let mut space = Self {
+            policy,
+            days: Vec::new(),
+            cells,
+            order,
+            levels,
+            diagram: Diagram::new(),
+            one: limits.one,
+            left: limits.all,
+        };
+        for on in days {
+            let selection = View { on: *on, ..View::default() }.select(policy);
+            // INVARIANT: where something depends on the date, there is one.
+            let selection = selection.unwrap_or_else(|report| panic!("{}", report.message));
+            space.days.push(Day { on: *on, selection, decided: Decided::default(), effects: Vec::new() });
+            space.decide_all(space.days.len() - 1);
+        }
+        space
+    }
+
+    fn decide_all(&mut self, day: DayIndex) {
+        let policy = self.policy;
+        let mut effects: Vec<Vec<Answer>> = vec![Vec::new(); policy.consequences.len()];
+        for node in &policy.order {
+            let decided = self.decider(day, |decider| decider.decide(*node));
+            if let Node::Consequence(id) = node {
+                effects[id.index()] = decided;
+            }
+        }
+        self.days[day].effects = effects;
+    }
+
+    /// Works with a decider of one day, within the budget of one question.
+    fn decider<T>(&mut self, day: DayIndex, work: impl FnOnce(&mut Decider<'_, Diagrams<'_>>) -> T) -> T {
+        let granted = self.grant();
+        let diagram = std::mem::take(&mut self.diagram);
+        let logic = Diagrams { policy: self.policy, levels: &self.levels, known: &[], diagram };
+        let decided = std::mem::take(&mut self.days[day].decided);
+        let mut decider = Decider::go_on(self.policy, &self.days[day].selection, &self.cells, logic, decided);
+        let answer = work(&mut decider);
+        let Decider { logic, decided, .. } = decider;
+        self.diagram = logic.diagram;
+        self.days[day].decided = decided;
+        self.settle(granted);
+        answer
+    }
+
+    fn grant(&mut self) -> u64 {
+        let granted = self.one.min(self.left);
+        self.diagram.grant(granted);
+        granted
+    }
+
+    fn settle(&mut self, granted: u64) {
+        self.left -= granted - self.diagram.left();
+    }
+
+    /// The days on which a rule is in force.
+    pub fn days_of(&self, rule: RuleId) -> Vec<DayIndex> {
+        (0..self.days.len()).filter(|day| self.days[*day].selection.has(rule)).collect()
+    }
+
+    /// Every day that is looked at.
+    pub fn all_days(&self) -> std::ops::Range<DayIndex> {
+        0..self.days.len()
+    }
+
+    /// The profiles for which a condition holds.
+    pub fn condition(&mut self, day: DayIndex, condition: &Condition) -> Answer {
+        self.decider(day, |decider| decider.condition(condition))
+    }
+
+    /// The profiles for which a rule applies.
+    pub fn applies(&mut self, day: DayIndex, rule: RuleId) -> Answer {
+        self.decider(day, |decider| decider.applies(rule))
+    }
+
+    /// The profiles for which a rule, by its place in `Policy::concluding`, applies undefeated.
+    pub fn effect(&self, day: DayIndex, consequence: ConsequenceId, place: usize) -> Answer {
+        self.days[day].effects[consequence.index()][place]
+    }
+
+    /// The profiles for which some rule asserts a consequence, and those for which one denies it.
+    pub fn sides(&mut self, day: DayIndex, consequence: ConsequenceId) -> Result<(NodeId, NodeId), OverBudget> {
+        self.decider(day, |decider| decider.sides(consequence))
+    }
+
+    fn join(&mut self, join: Join, a: Answer, b: Answer) -> Answer {
+        let granted = self.grant();
+        let answer = self.diagram.join(join, a?, b?);
+        self.settle(granted);
+        answer
+    }
+
+    pub fn and(&mut self, a: Answer, b: Answer) -> Answer {
+        self.join(Join::And, a, b)
+    }
+
+    pub fn or(&mut self, a: Answer, b: Answer) -> Answer {
+        self.join(Join::Or, a, b)
+    }
+
+    pub fn and_not(&mut self, a: Answer, b: Answer) -> Answer {
+        self.join(Join::AndNot, a, b)
+    }
+
+    pub fn not(&mut self, a: Answer) -> Answer {
+        self.and_not(Ok(TRUE), a)
+    }
+
+    /// A profile with as few facts as can be, all completions of which are in the set; `None`
+    /// where the set is empty.
+    ///
+    /// The facts are those of a shortest path through the diagram, without those that are not
+    /// needed. Where a cell has no value that can be written, there is none either.
+    pub fn witness(&self, set: NodeId) -> Option<Vec<(FactId, Value)>> {
+        let way = self.diagram.way(set, TRUE)?;
+        let mut known: Vec<Cell> = vec![UNKNOWN; self.order.len()];
+        way.iter().for_each(|(level, cell)| known[*level as usize] = *cell);
+        for (level, cell) in &way {
+            known[*level as usize] = UNKNOWN;
+            if self.diagram.ends_knowing(set, &known) != 1 << TRUE.0 {
+                known[*level as usize] = *cell;
+            }
+        }
+        let kept = known.iter().zip(&self.order).filter(|(cell, _)| **cell != UNKNOWN);
+        let values = kept.map(|(cell, fact)| Some((*fact, self.cells.value(self.policy, *fact, *cell)?)));
+        let mut values: Vec<(FactId, Value)> = values.collect::<Option<_>>()?;
+        values.sort_unstable_by_key(|(fact, _)| *fact);
+        Some(values)
+    }
+
+    /// The facts on which a set depends.
+    pub fn support(&self, set: NodeId) -> Vec<FactId> {
+        let mut facts: Vec<FactId> =
+            self.diagram.survey(set).1.into_iter().map(|level| self.order[level as usize]).collect();
+        facts.sort_unstable();
+        facts
+    }
+
+    /// The status of a consequence for a profile in which some facts are known.
+    pub fn status(
+        &mut self,
+        day: DayIndex,
+        consequence: ConsequenceId,
+        known: &[(FactId, Value)],
+    ) -> Result<Status, OverBudget> {
+        let (asserted, denied) = self.sides(day, consequence)?;
+        let root = self.join(Join::Status, Ok(asserted), Ok(denied))?;
+        Ok(Status::from_bits(self.diagram.ends_knowing(root, &self.cells_of(known))))
+    }
+
+    /// The cell of each level's fact.
+    fn cells_of(&self, known: &[(FactId, Value)]) -> Vec<Cell> {
+        let mut cells: Vec<Cell> = vec![UNKNOWN; self.order.len()];
+        for (fact, value) in known.iter().filter(|(fact, _)| self.levels[fact.index()] != Level::MAX) {
+            cells[self.levels[fact.index()] as usize] = self.cells.of(*fact, *value);
+        }
+        cells
+    }
+
+    /// What of a set a profile leaves open: whether some completion is in it, and whether some is
+    /// not.
+    pub fn holds_for(&self, set: NodeId, known: &[(FactId, Value)]) -> (bool, bool) {
+        let ends = self.diagram.ends_knowing(set, &self.cells_of(known));
+        (ends & 1 << TRUE.0 != 0, ends & 1 << FALSE.0 != 0)
+    }
+}
