@@ -4,6 +4,7 @@ mod check;
 mod eval;
 mod explain;
 mod files;
+mod fix;
 mod fmt;
 mod profiles;
 mod test;
@@ -47,13 +48,13 @@ enum Verb {
     Eval(eval::Eval),
     /// Show why a consequence follows or does not: facts, rules, claims, who reported it
     Why(why::Why),
-    /// Report every mistake in rule files
+    /// Report every mistake in rule files, and every weakness of the rules
     Check(check::Check),
     /// Run the scenarios of rule files
     Test(test::Test),
     /// Rewrite rule files in the canonical layout
     Fmt(fmt::Fmt),
-    /// Explain the code of an error
+    /// Explain the code of an error or a warning
     Explain(explain::Explain),
 }
 

@@ -46,6 +46,9 @@ pub struct Fix {
     pub place: Place,
     /// What it is replaced with.
     pub replacement: String,
+    /// Whether it changes no answer and is what was meant for certain: only such a fix is made
+    /// without being asked for one by one.
+    pub certain: bool,
 }
 
 /// A place in a text that must not be shown, such as a profile.
@@ -76,21 +79,34 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Changes that would mend it.
     pub fixes: Vec<Fix>,
+    /// A scenario, as rule files write it, that shows it.
+    pub scenario: Option<Box<str>>,
 }
 
 impl Diagnostic {
     /// An error without a place yet.
     #[must_use]
     pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, message)
+    }
+
+    /// A warning without a place yet.
+    #[must_use]
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, message)
+    }
+
+    fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
         Self {
             code,
-            severity: Severity::Error,
+            severity,
             message: message.into(),
             labels: Vec::new(),
             spot: None,
             notes: Vec::new(),
             help: Vec::new(),
             fixes: Vec::new(),
+            scenario: None,
         }
     }
 
@@ -122,10 +138,24 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a change that would mend it.
+    /// Adds a change that would mend it, if it is what was meant.
     #[must_use]
     pub fn fix(mut self, place: Place, replacement: impl Into<String>) -> Self {
-        self.fixes.push(Fix { place, replacement: replacement.into() });
+        self.fixes.push(Fix { place, replacement: replacement.into(), certain: false });
+        self
+    }
+
+    /// Adds a change that mends it for certain: no answer changes by it.
+    #[must_use]
+    pub fn certain_fix(mut self, place: Place, replacement: impl Into<String>) -> Self {
+        self.fixes.push(Fix { place, replacement: replacement.into(), certain: true });
+        self
+    }
+
+    /// Sets the scenario that shows it, if there is one.
+    #[must_use]
+    pub fn scenario(mut self, text: Option<String>) -> Self {
+        self.scenario = text.map(String::into_boxed_str);
         self
     }
 

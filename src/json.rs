@@ -3,6 +3,8 @@
 //! It has its own types, so that a change of the model changes no format. Profile values are
 //! read here and named in no message.
 
+mod sarif;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -16,6 +18,7 @@ use crate::model::{ClaimId, Date, FactId, FactType, Items, Number, Policy, Profi
 use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, Selection};
 use crate::syntax::token::is_name;
 use crate::text::{Files, Position};
+pub use sarif::sarif;
 
 /// The version of the formats written here.
 pub const FORMAT: u32 = 1;
@@ -658,7 +661,9 @@ fn finding<'a>(files: &'a Files, diagnostic: &'a Diagnostic) -> Finding<'a> {
     let location = diagnostic.location(files);
     let at = location.and_then(|(_, at)| at);
     let marked = diagnostic.labels.iter().map(|label| label.place.span.of(&files[label.place.file].text));
-    let names: IndexSet<&str> = marked.filter(|text| is_name(text)).collect();
+    // In a message, the reader's words stand in backticks.
+    let named = diagnostic.message.split('`').skip(1).step_by(2);
+    let names: IndexSet<&str> = marked.chain(named).filter(|text| is_name(text)).collect();
     Finding {
         code: diagnostic.code.name(),
         severity: diagnostic.severity.word(),
@@ -667,7 +672,7 @@ fn finding<'a>(files: &'a Files, diagnostic: &'a Diagnostic) -> Finding<'a> {
         line: at.map(|at| at.line),
         column: at.map(|at| at.column),
         names,
-        scenario: None,
+        scenario: diagnostic.scenario.as_deref(),
     }
 }
 

@@ -39,14 +39,17 @@
 //! 3. [`model`]: from trees to a [`Policy`], names resolved and types checked.
 //! 4. [`semantics`]: what follows, compiled into an [`Engine`]; [`scenarios`] holds it against
 //!    what a policy's author expects.
-//! 5. [`json`], `report` and `cli`: formats, words, files.
+//! 5. [`analysis`]: questions that need no profile; [`lint`]: what an author would want to know.
+//! 6. [`json`], `report` and `cli`: formats, words, files.
 //!
 //! Only `cli` reads files or the terminal, and nothing reads the clock or the network.
 
+pub mod analysis;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
 pub mod json;
+pub mod lint;
 pub mod model;
 #[cfg(feature = "cli")]
 pub mod report;

@@ -10,7 +10,7 @@ mod scenarios;
 mod why;
 
 use anstyle::{AnsiColor, Style};
-pub use diagnostics::diagnostic;
+pub use diagnostics::{diagnostic, github};
 pub use outcomes::{Detail, outcomes};
 pub use page::Form;
 pub use scenarios::{Tally, scenario, tally};

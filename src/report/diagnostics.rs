@@ -37,7 +37,40 @@ pub fn diagnostic(files: &Files, diagnostic: &Diagnostic) -> String {
     };
     let renderer = Renderer::styled().term_width(WIDTH);
     // One by one: between groups the renderer draws a margin.
-    groups.iter().map(|group| renderer.render(std::slice::from_ref(group)) + "\n").collect()
+    let mut shown: String = groups.iter().map(|group| renderer.render(std::slice::from_ref(group)) + "\n").collect();
+    if let Some(scenario) = &diagnostic.scenario {
+        shown.push_str("\na scenario that shows it, to be added to the rules if it is to be kept:\n\n");
+        scenario.lines().for_each(|line| shown.push_str(&format!("    {}\n", super::escaped(line))));
+    }
+    shown
+}
+
+/// One finding as a command of GitHub Actions, on one line with a line break at its end.
+#[must_use]
+pub fn github(files: &Files, diagnostic: &Diagnostic) -> String {
+    let mut properties = Vec::new();
+    if let Some((name, at)) = diagnostic.location(files) {
+        properties.push(format!("file={}", property(name)));
+        if let Some(at) = at {
+            properties.push(format!("line={},col={}", at.line, at.column));
+        }
+    }
+    properties.push(format!("title={}", diagnostic.code));
+    let advice = diagnostic.notes.iter().chain(&diagnostic.help).map(String::as_str);
+    let text: Vec<&str> =
+        std::iter::once(&*diagnostic.message).chain(advice).chain(diagnostic.scenario.as_deref()).collect();
+    format!("::{} {}::{}\n", diagnostic.severity.word(), properties.join(","), data(&text.join("\n")))
+}
+
+/// Text after `::`, as the commands of GitHub Actions escape it.
+fn data(text: &str) -> String {
+    let lines: Vec<String> = text.replace('\r', "").split('\n').map(super::escaped).collect();
+    lines.join("\n").replace('%', "%25").replace('\n', "%0A")
+}
+
+/// A property's value, in which `:` and `,` mean something too.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 fn hung<'a>(group: Group<'a>, advice: impl Iterator<Item = (Level<'a>, String)>) -> Group<'a> {

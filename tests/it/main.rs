@@ -10,5 +10,6 @@ mod examples;
 mod format;
 mod generate;
 mod limits;
+mod lints;
 mod properties;
 mod schemas;

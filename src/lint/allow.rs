@@ -1,0 +1,116 @@
+//! Comments that silence a finding in one declaration: `# ensue: allow(unsourced_rule) reason`.
+
+use super::{Chosen, LINTS};
+use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::model::Policy;
+use crate::syntax;
+use crate::syntax::token::{Kind, tokenize};
+use crate::text::{FileId, Place, Span};
+
+/// A comment that allows findings of one name in one declaration.
+struct Allow {
+    code: Code,
+    /// Where the name stands.
+    place: Place,
+    /// The declaration that it stands in, or above.
+    declaration: Span,
+    used: bool,
+}
+
+/// The findings that no comment allows, and those about the comments themselves.
+pub(super) fn without_allowed(policy: &Policy, chosen: &Chosen, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let (mut allows, mut kept) = (Vec::new(), Vec::new());
+    for (file, _) in policy.files.iter() {
+        read(policy, file, &mut allows, &mut kept);
+    }
+    for finding in found {
+        let main = finding.labels[0].place;
+        let allows_it = |allow: &&mut Allow| {
+            let inside = allow.declaration.start <= main.span.start && main.span.end <= allow.declaration.end;
+            allow.code == finding.code && allow.place.file == main.file && inside
+        };
+        match allows.iter_mut().find(allows_it) {
+            Some(allow) => allow.used = true,
+            None => kept.push(finding),
+        }
+    }
+    // Whether an allowed finding is there is known where it was looked for.
+    for allow in allows.iter().filter(|allow| !allow.used && chosen.has(allow.code)) {
+        let report = Diagnostic::warning(Code::UnusedAllow, format!("there is no `{}` to allow here", allow.code));
+        kept.push(report.at(allow.place, "").help("remove the comment"));
+    }
+    kept
+}
+
+/// Reads the comments of one file.
+fn read(policy: &Policy, file: FileId, allows: &mut Vec<Allow>, found: &mut Vec<Diagnostic>) {
+    let text = &policy.files[file].text;
+    if !text.contains("ensue:") {
+        return;
+    }
+    let declarations: Vec<Span> = syntax::parse(file, text).0.declarations.iter().map(|it| it.span).collect();
+    let comments = tokenize(file, text).0.into_iter().filter(|token| token.kind == Kind::Comment);
+    for comment in comments {
+        let start = comment.span.start as usize;
+        let words = comment.span.of(text);
+        let Some(rest) = words.trim_start_matches('#').trim_start().strip_prefix("ensue:") else { continue };
+        let place = Place { file, span: Span::new(start, start + words.trim_end().len()) };
+        let at = start + words.len() - rest.len();
+        match names_and_reason(rest) {
+            Err(mistake) => found.push(bad(mistake, place)),
+            Ok(names) => {
+                let next = declarations.partition_point(|it| it.end <= comment.span.start);
+                let Some(declaration) = declarations.get(next) else {
+                    found.push(bad("it stands above no declaration", place));
+                    continue;
+                };
+                for (offset, name) in names {
+                    let place = Place { file, span: Span::new(at + offset, at + offset + name.len()) };
+                    match LINTS.iter().find(|lint| lint.code.name() == name) {
+                        Some(lint) => {
+                            allows.push(Allow { code: lint.code, place, declaration: *declaration, used: false });
+                        }
+                        None => found.push(unknown(name, place)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Reads ` allow(one, other) reason`: each name with its place.
+fn names_and_reason(text: &str) -> Result<Vec<(usize, &str)>, &'static str> {
+    const FORM: &str = "it has another form than `# ensue: allow(NAME) reason`";
+    let inner = text.trim_start().strip_prefix("allow").ok_or(FORM)?;
+    let inner = inner.trim_start().strip_prefix('(').ok_or(FORM)?;
+    let (names, reason) = inner.split_once(')').ok_or(FORM)?;
+    if names.trim().is_empty() {
+        return Err("it names nothing to allow");
+    }
+    if !reason.chars().any(char::is_alphanumeric) {
+        return Err("it gives no reason");
+    }
+    let mut at = text.len() - inner.len();
+    let named = names.split(',').map(|name| {
+        let found = (at + name.len() - name.trim_start().len(), name.trim());
+        at += name.len() + 1;
+        found
+    });
+    Ok(named.collect())
+}
+
+fn bad(mistake: &str, place: Place) -> Diagnostic {
+    Diagnostic::warning(Code::BadAllow, format!("this comment allows nothing: {mistake}"))
+        .at(place, "")
+        .help("write `# ensue: allow(NAME) reason` in the declaration, or above it")
+}
+
+fn unknown(name: &str, place: Place) -> Diagnostic {
+    let known: Vec<&str> = LINTS.iter().map(|lint| lint.code.name()).collect();
+    let report = Diagnostic::warning(Code::BadAllow, format!("there is no finding `{name}` that could be allowed"));
+    let report = report.at(place, "");
+    match suggest(name, &known).1 {
+        Some(help) => report.help(help),
+        None => report.help("`ensue explain` lists all of them"),
+    }
+}

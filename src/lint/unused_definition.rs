@@ -1,0 +1,27 @@
+//! A definition on which no rule depends.
+
+use super::Lint;
+use super::case::Case;
+use crate::diagnostic::Code;
+use crate::model::Condition;
+
+pub(super) const LINT: Lint = Lint { code: Code::UnusedDefinition, by_default: true, find };
+
+fn find(case: &mut Case<'_>) {
+    if case.policy.rules.is_empty() {
+        return;
+    }
+    let mut used = vec![false; case.policy.definitions.len()];
+    for condition in case.used_conditions() {
+        for leaf in condition.leaves() {
+            if let Condition::Definition(id, _) = leaf {
+                used[id.index()] = true;
+            }
+        }
+    }
+    for (definition, _) in case.policy.definitions.iter().zip(used).filter(|(_, used)| !used) {
+        let message = format!("no rule depends on the definition `{}`", definition.name);
+        let finding = case.warning(message, definition.place, "no rule names it");
+        case.report(finding);
+    }
+}
