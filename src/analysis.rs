@@ -6,3 +6,4 @@
 pub mod days;
 pub mod parts;
 pub mod space;
+pub mod traceability;

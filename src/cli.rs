@@ -1,6 +1,7 @@
 //! The command line: one file for each verb. Here files, streams and the terminal are touched.
 
 mod check;
+mod claims;
 mod eval;
 mod explain;
 mod files;
@@ -52,6 +53,8 @@ enum Verb {
     Check(check::Check),
     /// Run the scenarios of rule files
     Test(test::Test),
+    /// Show what is reported, which rules encode it, and which scenarios test it
+    Claims(claims::Claims),
     /// Rewrite rule files in the canonical layout
     Fmt(fmt::Fmt),
     /// Explain the code of an error or a warning
@@ -216,6 +219,7 @@ pub fn main() -> ExitCode {
         Verb::Why(verb) => verb.run(&output),
         Verb::Check(verb) => verb.run(&output),
         Verb::Test(verb) => verb.run(&output),
+        Verb::Claims(verb) => verb.run(&output),
         Verb::Fmt(verb) => verb.run(&output),
         Verb::Explain(verb) => verb.run(&output),
     };

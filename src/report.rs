@@ -7,6 +7,7 @@ mod diagnostics;
 mod outcomes;
 mod page;
 mod scenarios;
+mod traceability;
 mod why;
 
 use anstyle::{AnsiColor, Style};
@@ -14,6 +15,7 @@ pub use diagnostics::{diagnostic, github};
 pub use outcomes::{Detail, outcomes};
 pub use page::Form;
 pub use scenarios::{Tally, scenario, tally};
+pub use traceability::{traceability, traceability_csv};
 pub use why::explanation;
 
 use page::Page;

@@ -28,6 +28,17 @@ pub struct Surprise {
 /// # Errors
 /// When an answer depends on the date and neither the scenario nor the policy gives one.
 pub fn verdicts(policy: &Policy) -> Result<Vec<Verdict<'_>>, Diagnostic> {
+    let engines = engines(policy)?;
+    let mut scratch = Scratch::default();
+    let scenarios = policy.scenarios.iter();
+    Ok(scenarios.map(|scenario| verdict(&engines[&scenario.on], scenario, &mut scratch)).collect())
+}
+
+/// For each date on which a scenario is decided the engine for it.
+///
+/// # Errors
+/// As for [`verdicts`].
+pub(crate) fn engines(policy: &Policy) -> Result<HashMap<Option<Date>, Engine<'_>>, Diagnostic> {
     if let Some(report) = undated(policy) {
         return Err(report);
     }
@@ -37,9 +48,7 @@ pub fn verdicts(policy: &Policy) -> Result<Vec<Verdict<'_>>, Diagnostic> {
             entry.insert(Engine::new(policy, &View { on: scenario.on, ..View::default() })?);
         }
     }
-    let mut scratch = Scratch::default();
-    let scenarios = policy.scenarios.iter();
-    Ok(scenarios.map(|scenario| verdict(&engines[&scenario.on], scenario, &mut scratch)).collect())
+    Ok(engines)
 }
 
 /// The mistake of a scenario that depends on the date and has none, if there is one.
@@ -54,7 +63,8 @@ pub fn undated(policy: &Policy) -> Option<Diagnostic> {
     Some(undated)
 }
 
-fn verdict<'p>(engine: &Engine<'p>, scenario: &'p Scenario, scratch: &mut Scratch) -> Verdict<'p> {
+/// Decides one scenario, by the engine for its date.
+pub(crate) fn verdict<'p>(engine: &Engine<'p>, scenario: &'p Scenario, scratch: &mut Scratch) -> Verdict<'p> {
     let mut statuses = Vec::new();
     let profile = engine.policy.knowing(&scenario.given);
     engine.statuses(&profile, scratch, &mut statuses);

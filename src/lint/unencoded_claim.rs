@@ -18,7 +18,7 @@ fn find(case: &mut Case<'_>) {
     }
     let origins = Origins::of(policy);
     let named = policy.rules.iter().flat_map(|rule| &rule.claims);
-    let encoded: HashSet<usize> = named.map(|claim| origins.statement(*claim)).collect();
+    let encoded: HashSet<ClaimId> = named.map(|claim| origins.statement(*claim)).collect();
     for claim in without_rule(policy).into_iter().filter(|claim| !encoded.contains(&origins.statement(*claim))) {
         let subject = &policy[claim];
         let finding = case

@@ -13,7 +13,7 @@ pub(super) const LINT: Lint = Lint { code: Code::UnusedClaim, by_default: true, 
 fn find(case: &mut Case<'_>) {
     let policy = case.policy;
     let origins = Origins::of(policy);
-    let mut encoded: HashMap<usize, RuleId> = HashMap::new();
+    let mut encoded: HashMap<ClaimId, RuleId> = HashMap::new();
     for rule in policy.rule_ids() {
         for claim in &policy[rule].claims {
             encoded.entry(origins.statement(*claim)).or_insert(rule);

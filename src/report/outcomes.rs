@@ -8,12 +8,12 @@ use crate::json::Subject;
 use crate::model::{FactId, Policy, Rule, RuleId, SourceId};
 use crate::semantics::{Outcome, Possible, Settled, Status};
 
-/// How much is said of each outcome.
+/// How much is said of each outcome or claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// What it is, on what it depends, and who reports it.
     Usual,
-    /// Also the facts that settle it.
+    /// Also the facts that settle an outcome, or the titles of the scenarios that reach a claim.
     Full,
 }
 

@@ -45,6 +45,29 @@ fn escaped(text: &str) -> String {
     shown
 }
 
+/// What stands in one place of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// What is said first.
+    pub(super) head: String,
+    /// What is said below it.
+    pub(super) items: Vec<String>,
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(head: T) -> Self {
+        Self { head: head.into(), items: Vec::new() }
+    }
+}
+
+impl Cell {
+    /// On one line, as a row of a Markdown table must be.
+    fn joined(&self) -> String {
+        let lines = std::iter::once(&self.head).chain(&self.items);
+        lines.map(String::as_str).collect::<Vec<_>>().join("<br>")
+    }
+}
+
 /// A page that is being written. `lead` is a word or two before a text; in plain text further
 /// lines stand below the text's first.
 pub(super) struct Page {
@@ -93,6 +116,14 @@ impl Page {
         }
     }
 
+    /// A sentence that is all that a part says.
+    pub(super) fn sentence(&mut self, text: &str) {
+        match self.form {
+            Form::Text => paragraph(&mut self.out, "  ", text),
+            Form::Markdown => self.out.push_str(&format!("{text}\n")),
+        }
+    }
+
     /// A sentence that stands by itself, `indent` columns from the left in plain text.
     pub(super) fn remark(&mut self, indent: usize, text: &str) {
         self.out.push('\n');
@@ -125,6 +156,32 @@ impl Page {
     /// What is said below a line.
     pub(super) fn subline(&mut self, lead: &str, text: &str) {
         self.put("    ", "  - ", lead, text);
+    }
+
+    /// A table whose first column names the rows. Plain text is too narrow for one: there a row is
+    /// a block, with the heads before its cells, and empty cells are left out.
+    pub(super) fn table(&mut self, heads: &[&str], rows: &[Vec<Cell>]) {
+        match self.form {
+            Form::Text => rows.iter().for_each(|row| self.block(heads, row)),
+            Form::Markdown => {
+                self.out.push_str(&format!("| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len())));
+                for row in rows {
+                    let cells: Vec<String> = row.iter().map(Cell::joined).collect();
+                    self.out.push_str(&format!("| {} |\n", cells.join(" | ")));
+                }
+            }
+        }
+    }
+
+    fn block(&mut self, heads: &[&str], row: &[Cell]) {
+        for (column, (head, cell)) in heads.iter().zip(row).enumerate() {
+            if column == 0 {
+                self.subpart(&cell.head);
+            } else if *cell != Cell::default() {
+                self.line(&format!("{}: ", head.to_lowercase()), &cell.head);
+            }
+            cell.items.iter().for_each(|item| self.subitem(item));
+        }
     }
 
     fn put(&mut self, text_indent: &str, list_indent: &str, lead: &str, text: &str) {

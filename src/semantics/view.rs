@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexMap;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{ClaimId, Condition, Date, Policy, Rule, RuleId, SourceId};
 
@@ -187,25 +189,52 @@ impl Origins {
         Self { statement, by, first_by }
     }
 
-    /// The statement that a claim makes: claims that repeat one another have the same number.
+    /// The first declared of the claims that are one statement with this one.
     #[must_use]
-    pub fn statement(&self, claim: ClaimId) -> usize {
-        self.statement[claim.index()]
+    pub fn statement(&self, claim: ClaimId) -> ClaimId {
+        // INVARIANT: `merge` keeps the smaller number, so the root is the first declared.
+        ClaimId::new(self.statement[claim.index()])
+    }
+
+    /// The sources that first made the claim's statement.
+    #[must_use]
+    pub fn first_by(&self, claim: ClaimId) -> &[SourceId] {
+        &self.first_by[&self.statement[claim.index()]]
     }
 
     /// How many independent origins the claims have.
     #[must_use]
     pub fn count(&self, claims: impl Iterator<Item = ClaimId>) -> usize {
-        let claims: HashSet<usize> = claims.map(ClaimId::index).collect();
-        let statements: HashSet<usize> = claims.iter().map(|claim| self.statement[*claim]).collect();
-        if statements.len() < 2 {
-            return statements.len();
+        let claims: HashSet<ClaimId> = claims.collect();
+        self.joined(&claims).into_values().collect::<HashSet<usize>>().len()
+    }
+
+    /// The claims by independent origin, in the order of declaration.
+    #[must_use]
+    pub fn groups(&self, claims: impl Iterator<Item = ClaimId>) -> Vec<Vec<ClaimId>> {
+        let claims: HashSet<ClaimId> = claims.collect();
+        let origins = self.joined(&claims);
+        let mut claims: Vec<ClaimId> = claims.into_iter().collect();
+        claims.sort_unstable();
+        let mut groups: IndexMap<usize, Vec<ClaimId>> = IndexMap::new();
+        for claim in claims {
+            groups.entry(origins[&self.statement[claim.index()]]).or_default().push(claim);
         }
-        let made = claims.iter().map(|claim| (self.statement[*claim], self.by[*claim]));
+        groups.into_values().collect()
+    }
+
+    /// For each statement that these claims make the number of its origin, when they are counted
+    /// together.
+    fn joined(&self, claims: &HashSet<ClaimId>) -> HashMap<usize, usize> {
+        let claims = || claims.iter().map(|claim| (self.statement[claim.index()], self.by[claim.index()]));
+        let statements: HashSet<usize> = claims().map(|(statement, _)| statement).collect();
+        if statements.len() < 2 {
+            return statements.into_iter().map(|statement| (statement, 0)).collect();
+        }
         let first = statements.iter().flat_map(|statement| self.first_by[statement].iter().map(|by| (*statement, *by)));
         let mut numbers: HashMap<Joint, usize> = HashMap::new();
         let mut parent: Vec<usize> = Vec::new();
-        for (statement, by) in made.chain(first) {
+        for (statement, by) in claims().chain(first) {
             let [a, b] = [Joint::Statement(statement), Joint::Source(by)].map(|joint| {
                 *numbers.entry(joint).or_insert_with(|| {
                     parent.push(parent.len());
@@ -214,9 +243,8 @@ impl Origins {
             });
             merge(&mut parent, a, b);
         }
-        let roots: HashSet<usize> =
-            statements.iter().map(|statement| root(&mut parent, numbers[&Joint::Statement(*statement)])).collect();
-        roots.len()
+        let origin = |statement: usize| (statement, root(&mut parent, numbers[&Joint::Statement(statement)]));
+        statements.into_iter().map(origin).collect()
     }
 }
 
