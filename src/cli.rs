@@ -7,6 +7,7 @@ mod explain;
 mod files;
 mod fix;
 mod fmt;
+mod new;
 mod profiles;
 mod test;
 mod view;
@@ -57,6 +58,8 @@ enum Verb {
     Claims(claims::Claims),
     /// Rewrite rule files in the canonical layout
     Fmt(fmt::Fmt),
+    /// Make a folder with a small example, to be replaced line by line
+    New(new::New),
     /// Explain the code of an error or a warning
     Explain(explain::Explain),
 }
@@ -221,6 +224,7 @@ pub fn main() -> ExitCode {
         Verb::Test(verb) => verb.run(&output),
         Verb::Claims(verb) => verb.run(&output),
         Verb::Fmt(verb) => verb.run(&output),
+        Verb::New(verb) => verb.run(&output),
         Verb::Explain(verb) => verb.run(&output),
     };
     match found {
