@@ -40,12 +40,7 @@ fn summary(policy: &Policy, found: &Traceability) -> String {
         counted(found.origins.len(), "independent origin"),
         match conditions().count() {
             0 => "none is a condition".to_owned(),
-            all => format!(
-                "{}, of which {encoded} {} and {reached} {}",
-                counted(all, "condition"),
-                if encoded == 1 { "is encoded by a rule" } else { "are encoded by rules" },
-                if reached == 1 { "is reached by a scenario" } else { "are reached by scenarios" },
-            ),
+            all => format!("{}: {encoded} encoded by rules, {reached} reached by scenarios", counted(all, "condition")),
         },
     ];
     match found.passes.iter().filter(|passes| !**passes).count() {
@@ -68,7 +63,7 @@ fn claims(page: &mut Page, policy: &Policy, found: &Traceability, detail: Detail
         vec![
             named(policy, &policy[trace.claim].name, policy[trace.claim].place, form),
             reported(policy, trace.claim, form),
-            Cell::from(by(policy, trace, form)),
+            by(policy, trace, form),
             Cell::from((trace.origin + 1).to_string()),
             rules(policy, found, trace, form),
             scenarios(policy, found, trace, detail, form),
@@ -117,8 +112,8 @@ fn reported(policy: &Policy, id: ClaimId, form: Form) -> Cell {
     cell
 }
 
-/// `The Kremlin, quoted in UK Ministry of Defence, and so in an article (2025-03-07), at line 3`
-fn by(policy: &Policy, trace: &ClaimTrace, form: Form) -> String {
+/// `The Kremlin, quoted in UK Ministry of Defence, and so in an article (2025-03-07)`
+fn by(policy: &Policy, trace: &ClaimTrace, form: Form) -> Cell {
     let claim = &policy[trace.claim];
     let mut by = citation(policy, claim.by, form);
     let further: Vec<String> = trace
@@ -133,8 +128,8 @@ fn by(policy: &Policy, trace: &ClaimTrace, form: Form) -> String {
     if !further.is_empty() {
         by.push_str(&format!(", and so in {}", further.join(", in ")));
     }
-    by.extend(claim.at.iter().map(|at| format!(", at {}", form.shown(at))));
-    by
+    let at = claim.at.iter().map(|at| format!("at {}", form.shown(at)));
+    Cell { head: by, items: at.collect() }
 }
 
 fn rules(policy: &Policy, found: &Traceability, trace: &ClaimTrace, form: Form) -> Cell {
@@ -176,15 +171,15 @@ fn scenarios(policy: &Policy, found: &Traceability, trace: &ClaimTrace, detail: 
     cell
 }
 
-/// `none`, `1, which passes`, `3, which all pass`, `3, of which 2 pass`
+/// `none`, `1, which passes`, `3, all of which pass`, `3, of which 2 pass`
 fn passing(found: &Traceability, scenarios: &[usize]) -> String {
     let passing = scenarios.iter().filter(|index| found.passes[**index]).count();
     match (scenarios.len(), passing) {
         (0, _) => "none".to_owned(),
         (1, 1) => "1, which passes".to_owned(),
         (1, _) => "1, which fails".to_owned(),
-        (all, 0) => format!("{all}, which all fail"),
-        (all, passing) if all == passing => format!("{all}, which all pass"),
+        (all, 0) => format!("{all}, all of which fail"),
+        (all, passing) if all == passing => format!("{all}, all of which pass"),
         (all, 1) => format!("{all}, of which 1 passes"),
         (all, passing) => format!("{all}, of which {passing} pass"),
     }

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
+use ensue::analysis::traceability::Traceability;
 use ensue::diagnostic::Code;
 use ensue::json::Subject;
 use ensue::model::Scenario;
@@ -149,6 +150,16 @@ fn explained(policy: &Policy, scenario: &Scenario) -> String {
     let named = scenario.expectations.iter().flat_map(|it| &it.consequences);
     let explanations = named.map(|id| report::explanation(subject, &engine.explain(*id, profile), report::Form::Text));
     explanations.collect::<Vec<_>>().join("\n")
+}
+
+/// Which rules and scenarios a claim reaches, and what is one origin, was worked out by hand.
+#[test]
+fn claims() {
+    for case in cases("claims", "ensue") {
+        let policy = sound(&case);
+        let found = Traceability::of(&policy).unwrap_or_else(|report| panic!("{}", report.message));
+        expect(&case, &report::traceability(&policy, &found, report::Detail::Full, report::Form::Text));
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod article;
 mod broken;
 mod calendar;
+mod claims;
 mod cli;
 mod corpus;
 mod docs;
