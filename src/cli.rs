@@ -39,7 +39,8 @@ struct Arguments {
     /// Say nothing but what was found: no line for what is in order
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// Say more: the facts that settle each outcome, each file that is read or laid out
+    /// Say more: the facts that settle each outcome, the scenarios that reach each claim, each file
+    /// that is read or laid out
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     verbose: bool,
 }

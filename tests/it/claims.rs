@@ -201,3 +201,26 @@ fn claims_without_rules_have_a_row_each() {
     let none = load("fact f \"F\" : yes or no");
     assert_eq!(report::traceability_csv(&none, &trace(&none)).lines().count(), 1, "the head alone");
 }
+
+/// A rule of very many terms over many unknown facts: what is not found out is said.
+#[test]
+fn what_is_not_searched_is_said() {
+    const FACTS: u32 = 60;
+    // A sequence that only has to be irregular.
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) % FACTS
+    };
+    let terms: Vec<String> = (0..200).map(|_| format!("(f{} and not f{} and f{})", next(), next(), next())).collect();
+    let facts: String = (0..FACTS).map(|fact| format!("fact f{fact} \"F\" : yes or no\n")).collect();
+    let policy = load(&format!(
+        "{facts} source s \"S\" claim k by s \"Reported\" consequence c \"C\"\n\
+         rule r \"R\" per k when {} then c scenario \"Nothing is known\" expect undetermined c",
+        terms.join(" or ")
+    ));
+    let found = trace(&policy);
+    assert_eq!((&found.rules[0].scenarios[..], &found.rules[0].unsearched[..]), (&[][..], &[0][..]));
+    let page = report::traceability(&policy, &found, Detail::Usual, Form::Markdown);
+    assert!(page.contains("Not searched further: 1 time"), "{page}");
+}

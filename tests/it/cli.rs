@@ -36,7 +36,7 @@ fn finish(mut child: Child, input: &str) -> Output {
     child.wait_with_output().expect("the program ends")
 }
 
-fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
+pub fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
     let output = finish(spawn(arguments), input);
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
@@ -55,7 +55,7 @@ fn folder(name: &str, text: &str) -> (TempDir, String) {
     (folder, path)
 }
 
-fn names(folder: &TempDir) -> Vec<String> {
+pub fn names(folder: &TempDir) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("it is a folder");
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().expect("names are text")).collect();

@@ -12,5 +12,6 @@ mod format;
 mod generate;
 mod limits;
 mod lints;
+mod new;
 mod properties;
 mod schemas;
