@@ -177,7 +177,8 @@ fn quoted_in(policy: &Policy, source: SourceId) -> Vec<SourceId> {
 }
 
 fn origin(policy: &Policy, joined: &Origins, claims: Vec<ClaimId>) -> Origin {
-    let first_by: IndexSet<SourceId> = claims.iter().flat_map(|claim| joined.first_by(*claim)).copied().collect();
+    let statements: IndexSet<ClaimId> = claims.iter().map(|claim| joined.statement(*claim)).collect();
+    let first_by: IndexSet<SourceId> = statements.iter().flat_map(|first| joined.first_by(*first)).copied().collect();
     let by: IndexSet<SourceId> = claims.iter().map(|claim| policy[*claim].by).collect();
     let relayed_by = by.into_iter().filter(|source| !first_by.contains(source)).collect();
     Origin { claims, first_by: first_by.into_iter().collect(), relayed_by }
