@@ -61,10 +61,10 @@ impl<T: Into<String>> From<T> for Cell {
 }
 
 impl Cell {
-    /// On one line, as a row of a Markdown table must be.
-    fn joined(&self) -> String {
+    /// All of it on one line.
+    fn joined(&self, between: &str) -> String {
         let lines = std::iter::once(&self.head).chain(&self.items);
-        lines.map(String::as_str).collect::<Vec<_>>().join("<br>")
+        lines.map(String::as_str).collect::<Vec<_>>().join(between)
     }
 }
 
@@ -166,7 +166,7 @@ impl Page {
             Form::Markdown => {
                 self.out.push_str(&format!("| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len())));
                 for row in rows {
-                    let cells: Vec<String> = row.iter().map(Cell::joined).collect();
+                    let cells: Vec<String> = row.iter().map(|cell| cell.joined("<br>")).collect();
                     self.out.push_str(&format!("| {} |\n", cells.join(" | ")));
                 }
             }
@@ -176,11 +176,11 @@ impl Page {
     fn block(&mut self, heads: &[&str], row: &[Cell]) {
         for (column, (head, cell)) in heads.iter().zip(row).enumerate() {
             if column == 0 {
-                self.subpart(&cell.head);
+                self.subpart(&cell.joined(", "));
             } else if *cell != Cell::default() {
                 self.line(&format!("{}: ", head.to_lowercase()), &cell.head);
+                cell.items.iter().for_each(|item| self.subitem(item));
             }
-            cell.items.iter().for_each(|item| self.subitem(item));
         }
     }
 

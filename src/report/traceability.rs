@@ -61,7 +61,10 @@ fn claims(page: &mut Page, policy: &Policy, found: &Traceability, detail: Detail
     page.part("Claims");
     let row = |trace: &ClaimTrace| {
         vec![
-            named(policy, &policy[trace.claim].name, policy[trace.claim].place, form),
+            Cell {
+                head: claim_name(policy, trace.claim, form),
+                items: vec![declared_at(policy, policy[trace.claim].place, form)],
+            },
             reported(policy, trace.claim, form),
             by(policy, trace, form),
             Cell::from((trace.origin + 1).to_string()),
@@ -88,11 +91,11 @@ fn claims(page: &mut Page, policy: &Policy, found: &Traceability, detail: Detail
     }
 }
 
-/// A name, and where it is declared.
-fn named(policy: &Policy, name: &str, place: Place, form: Form) -> Cell {
+/// `rules/passports.ensue:12`
+fn declared_at(policy: &Policy, place: Place, form: Form) -> String {
     let file = &policy.files[place.file];
     let line = file.position(place.span.start).line;
-    Cell::from(format!("{}, {}:{line}", form.name(name), form.shown(&file.name)))
+    format!("{}:{line}", form.shown(&file.name))
 }
 
 fn reported(policy: &Policy, id: ClaimId, form: Form) -> Cell {
@@ -291,7 +294,7 @@ fn unclaimed(page: &mut Page, policy: &Policy, found: &Traceability) {
     for trace in unclaimed {
         let rule = &policy[trace.rule];
         page.item(&form.shown(&rule.label));
-        page.detail("", &named(policy, &rule.name, rule.place, form).head);
+        page.detail("", &format!("{}, {}", form.name(&rule.name), declared_at(policy, rule.place, form)));
         rule.assumes.iter().for_each(|assumption| page.detail("assumed: ", &form.shown(assumption)));
         page.detail("scenarios: ", &passing(found, &trace.scenarios));
     }
