@@ -241,7 +241,7 @@ class Client extends LanguageClient {
  */
 function reason(command, error) {
   const text = error instanceof Error ? error.message : String(error);
-  const program = `the setting ${SETTING} names ${command}`;
+  const program = `the setting "${SETTING}" names the program "${command}"`;
   if (text.includes("ENOENT")) {
     return `${program}, and no such program was found. Install Ensue, or write into the setting where its program is.`;
   }

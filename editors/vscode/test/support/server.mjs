@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A language server that knows nothing of Ensue: it answers a client's first words, reports one
-// mistake in each file that is opened, and runs one command. Started with anything but `lsp` it
-// fails, as the real one would.
+// mistake in each file that is opened, shows two lenses, and runs one command. Started with
+// anything but `lsp` it fails, as the real one would.
 
 import { appendFileSync } from "node:fs";
 
@@ -23,10 +23,16 @@ const requests = {
     capabilities: {
       textDocumentSync: 1,
       hoverProvider: true,
+      codeLensProvider: {},
       executeCommandProvider: { commands: ["ensue.runScenario"] },
     },
   }),
   shutdown: () => null,
+  "textDocument/hover": () => ({ contents: { kind: "markdown", value: "a *fact*" } }),
+  "textDocument/codeLens": ({ textDocument: { uri } }) => [
+    { range, command: { title: "Run", command: "ensue.runScenario", arguments: [uri, 0] } },
+    { range, command: { title: "Used once", command: "ensue.showReferences", arguments: [uri, range.start, [{ uri, range }]] } },
+  ],
   "workspace/executeCommand": ({ command, arguments: given }) => {
     if (given[0] === "end") {
       process.exit(1);
