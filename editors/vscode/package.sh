@@ -3,9 +3,17 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
+# Words such as import.meta.dirname need it; npm alone would only warn.
+if ! node -e '
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  process.exit(major > 20 || (major === 20 && minor >= 11) ? 0 : 1)'; then
+  printf 'package.sh needs Node.js 20.11 or newer; this one is %s\n' "$(node --version)" >&2
+  exit 1
+fi
+
 # A package's own scripts are not run: nothing of what is installed needs them.
-npm ci --ignore-scripts --no-audit --no-fund
 node lock.mjs
+npm ci --ignore-scripts --no-audit --no-fund
 npx --no-install tsc --project jsconfig.json
 
 version=$(node -p 'require("./package.json").version')

@@ -20,13 +20,11 @@ let server;
 function activate(context) {
   const output = vscode.window.createOutputChannel("Ensue", { log: true });
   const scenarios = vscode.window.createOutputChannel("Ensue Scenarios");
-  const files = vscode.workspace.createFileSystemWatcher("**/*.ensue");
-  const current = new Server(output, scenarios, files);
+  const current = new Server(output, scenarios);
   server = current;
   context.subscriptions.push(
     output,
     scenarios,
-    files,
     vscode.commands.registerCommand("ensue.restartServer", () => current.restart()),
     vscode.commands.registerCommand("ensue.showReferences", (uri, position, locations) =>
       current.showReferences(uri, position, locations),
@@ -64,12 +62,10 @@ class Server {
   /**
    * @param {vscode.LogOutputChannel} output
    * @param {vscode.OutputChannel} scenarios
-   * @param {vscode.FileSystemWatcher} files
    */
-  constructor(output, scenarios, files) {
+  constructor(output, scenarios) {
     this.output = output;
     this.scenarios = scenarios;
-    this.files = files;
     /** @type {Client | undefined} */
     this.client = undefined;
     /** @type {Promise<void>} */
@@ -192,7 +188,6 @@ class Client extends LanguageClient {
     };
     super("ensue", "Ensue", run, {
       documentSelector: [{ scheme: "file", language: "ensue" }],
-      synchronize: { fileEvents: server.files },
       outputChannel: server.output,
       initializationFailedHandler: () => false,
       errorHandler: {

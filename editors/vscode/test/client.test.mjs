@@ -1,7 +1,7 @@
 // The bundled client in a stand-in for the editor, with a real process as its server.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
@@ -48,12 +48,16 @@ function activate(settings, before = () => {}) {
 
 const count = (messages, method) => messages.filter((message) => message.method === method).length;
 
-/** Waits for what must come; a minute is long enough to say that it does not. */
+/** Waits for what must come, and gives it; a minute is long enough to say that it does not. */
 async function until(holds) {
-  for (let tries = 0; !holds(); tries += 1) {
-    assert.ok(tries < 6000, `never came: ${holds}`);
+  for (let tries = 0; tries < 6000; tries += 1) {
+    const held = holds();
+    if (held) {
+      return held;
+    }
     await wait(10);
   }
+  assert.fail(`never came: ${holds}`);
 }
 
 test("the client and a server agree, and mistakes are shown", async () => {
@@ -184,13 +188,48 @@ test("a path may begin at home, or at the workspace's first folder", async () =>
   }
 });
 
-// With the real server: ENSUE=target/release/ensue.
+// With the real server: ENSUE=../../target/release/ensue.
 const program = process.env.ENSUE;
-test("the real server reports a mistake", { skip: program ? false : "ENSUE names no program" }, async () => {
-  const { seen, stop, open } = activate({ "server.path": path.resolve(program) });
-  const uri = `file://${path.join(folder, "rules/mistake.ensue")}`;
-  open(uri, 'define d "D" as pasport\n');
-  await until(() => seen.diagnostics.get(uri)?.length > 0);
-  assert.ok(seen.diagnostics.get(uri).some((found) => found.message.includes("pasport")));
+test("the real server finds a mistake, and runs a scenario", { skip: program ? false : "ENSUE names no program" }, async () => {
+  const { seen, commands, stop, open, vscode } = activate({ "server.path": path.resolve(program) });
+  const show = (name, text) => {
+    const written = path.join(folder, name);
+    writeFileSync(written, text);
+    const uri = vscode.Uri.file(written);
+    return { uri: uri.toString(), document: open(uri.toString(), text) };
+  };
+  const mistake = show("mistake.ensue", 'define d "D" as pasport\n');
+  await until(() => seen.diagnostics.get(mistake.uri)?.length > 0);
+  const [found] = seen.diagnostics.get(mistake.uri);
+  assert.match(found.message, /pasport/);
+  assert.deepEqual([{ ...found.range.start }, { ...found.range.end }], [
+    { line: 0, character: 16 },
+    { line: 0, character: 23 },
+  ]);
+
+  const sound = show(
+    "sound.ensue",
+    `fact card "Holds a card" : yes or no
+consequence loss "Is left out" harm
+rule r "R"
+  when not card
+  then loss
+scenario "Without a card"
+  given card no
+  expect follows loss
+`,
+  );
+  const [, , lenses] = await until(() => seen.providers.find(([name]) => name === "registerCodeLensProvider"));
+  const shown = await lenses.provideCodeLenses(sound.document, new vscode.CancellationTokenSource().token);
+  const run = shown.find(({ command }) => command.command === "ensue.runScenario");
+  assert.equal(run.range.start.line, 5);
+  await commands.get(run.command.command)(...run.command.arguments);
+  assert.match(seen.channels.get("Ensue Scenarios").join(""), /Without a card/);
+  const reached = shown.find(({ command }) => command.command === "ensue.showReferences");
+  assert.equal(reached.range.start.line, 2);
+  await commands.get(reached.command.command)(...reached.command.arguments);
+  const [, , , [place]] = seen.commands.find(([name]) => name === "editor.action.showReferences");
+  assert.equal(place.range.start.line, 5);
   await stop();
+  assert.deepEqual(seen.errors, []);
 });

@@ -188,6 +188,7 @@ function editor(settings) {
       const opening = document(URI.parse(uri), text);
       vscode.workspace.textDocuments.push(opening);
       opened.fire(opening);
+      return opening;
     },
     change(changed) {
       Object.assign(settings, changed);
