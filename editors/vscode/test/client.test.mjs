@@ -20,8 +20,8 @@ let vscode;
 const load = Module._load;
 Module._load = (request, ...rest) => (request === "vscode" ? vscode : load(request, ...rest));
 
-/** The client, just activated, in an editor of its own. */
-function activate(settings, before = () => {}) {
+/** The client, just activated, in an editor of its own. It ends with the test. */
+function activate(t, settings, before = () => {}) {
   const here = editor(settings);
   before(here);
   vscode = here.vscode;
@@ -41,8 +41,10 @@ function activate(settings, before = () => {}) {
   };
   const stop = async () => {
     await deactivate();
-    context.subscriptions.forEach((subscription) => subscription.dispose());
+    context.subscriptions.splice(0).forEach((subscription) => subscription.dispose());
   };
+  // A server that was left running would keep the runner waiting.
+  t.after(stop);
   return { ...here, received, stop, started: (times) => until(() => count(received(), "initialized") === times) };
 }
 
@@ -60,8 +62,8 @@ async function until(holds) {
   assert.fail(`never came: ${holds}`);
 }
 
-test("the client and a server agree, and mistakes are shown", async () => {
-  const { seen, received, stop, open } = activate({ "server.path": serverPath });
+test("the client and a server agree, and mistakes are shown", async (t) => {
+  const { seen, received, stop, open } = activate(t, { "server.path": serverPath });
   open(file, "when pasport");
   await until(() => seen.diagnostics.get(file)?.length > 0);
   const [initialize] = received();
@@ -80,8 +82,8 @@ test("the client and a server agree, and mistakes are shown", async () => {
   assert.deepEqual(seen.errors, []);
 });
 
-test("a scenario is run by the server, and what it says is shown", async () => {
-  const { seen, commands, started, stop } = activate({ "server.path": serverPath });
+test("a scenario is run by the server, and what it says is shown", async (t) => {
+  const { seen, commands, started, stop } = activate(t, { "server.path": serverPath });
   await started(1);
   await until(() => commands.has("ensue.runScenario"));
   await commands.get("ensue.runScenario")(file, 3);
@@ -90,8 +92,8 @@ test("a scenario is run by the server, and what it says is shown", async () => {
   await stop();
 });
 
-test("references are handed to the editor in its own terms", async () => {
-  const { seen, commands, started, stop, vscode } = activate({ "server.path": serverPath });
+test("references are handed to the editor in its own terms", async (t) => {
+  const { seen, commands, started, stop, vscode } = activate(t, { "server.path": serverPath });
   await started(1);
   const range = { start: { line: 7, character: 2 }, end: { line: 7, character: 9 } };
   await commands.get("ensue.showReferences")(file, { line: 1, character: 5 }, [{ uri: file, range }]);
@@ -108,10 +110,10 @@ test("references are handed to the editor in its own terms", async () => {
   await stop();
 });
 
-test("where there is no such program, the message says where to write its path", async () => {
+test("where there is no such program, the message says where to write its path", async (t) => {
   const missing = path.join(folder, "missing");
   const open = (here) => here.answers.push("Open Settings");
-  const { seen, started, stop, change } = activate({ "server.path": missing }, open);
+  const { seen, started, stop, change } = activate(t, { "server.path": missing }, open);
   await until(() => seen.commands.length > 0);
   const [{ message, buttons }, ...more] = seen.errors;
   assert.deepEqual(more, []);
@@ -127,8 +129,8 @@ test("where there is no such program, the message says where to write its path",
   assert.equal(seen.errors.length, 1);
 });
 
-test("a program that is no language server is named in one message", async () => {
-  const { seen, stop } = activate({ "server.path": process.execPath });
+test("a program that is no language server is named in one message", async (t) => {
+  const { seen, stop } = activate(t, { "server.path": process.execPath });
   await until(() => seen.errors.length > 0);
   assert.match(seen.errors[0].message, /ended, or did not answer as a language server does/);
   assert.ok(seen.errors[0].message.includes(process.execPath));
@@ -136,8 +138,8 @@ test("a program that is no language server is named in one message", async () =>
   assert.equal(seen.errors.length, 1);
 });
 
-test("a server is started again on request", async () => {
-  const { commands, received, started, stop } = activate({ "server.path": serverPath });
+test("a server is started again on request", async (t) => {
+  const { commands, received, started, stop } = activate(t, { "server.path": serverPath });
   await started(1);
   // Two requests at once do not give two servers at a time.
   await Promise.all([commands.get("ensue.restartServer")(), commands.get("ensue.restartServer")()]);
@@ -148,8 +150,8 @@ test("a server is started again on request", async () => {
   await until(() => count(received(), "exit") === 3);
 });
 
-test("a server that ends by itself is started again, but not for ever", async () => {
-  const { seen, commands, received, started, stop } = activate({ "server.path": serverPath });
+test("a server that ends by itself is started again, but not for ever", async (t) => {
+  const { seen, commands, received, started, stop } = activate(t, { "server.path": serverPath });
   for (let end = 1; end <= 5; end += 1) {
     await started(end);
     await until(() => commands.has("ensue.runScenario"));
@@ -165,18 +167,18 @@ test("a server that ends by itself is started again, but not for ever", async ()
   assert.equal(seen.errors.length, 1);
 });
 
-test("a path may begin at home, or at the workspace's first folder", async () => {
+test("a path may begin at home, or at the workspace's first folder", async (t) => {
   const directory = path.dirname(serverPath);
   const inFolder = (here) => {
     here.vscode.workspace.workspaceFolders = [{ uri: here.vscode.Uri.file(directory), name: "w", index: 0 }];
   };
-  const relative = activate({ "server.path": "./server.mjs" }, inFolder);
+  const relative = activate(t, { "server.path": "./server.mjs" }, inFolder);
   await relative.started(1);
   await relative.stop();
 
   const { HOME, USERPROFILE } = process.env;
   Object.assign(process.env, { HOME: directory, USERPROFILE: directory });
-  const home = activate({ "server.path": "~/server.mjs" });
+  const home = activate(t, { "server.path": "~/server.mjs" });
   await home.started(1);
   await home.stop();
   for (const [name, value] of Object.entries({ HOME, USERPROFILE })) {
@@ -190,8 +192,8 @@ test("a path may begin at home, or at the workspace's first folder", async () =>
 
 // With the real server: ENSUE=../../target/release/ensue.
 const program = process.env.ENSUE;
-test("the real server finds a mistake, and runs a scenario", { skip: program ? false : "ENSUE names no program" }, async () => {
-  const { seen, commands, stop, open, vscode } = activate({ "server.path": path.resolve(program) });
+test("the real server finds a mistake, and runs a scenario", { skip: program ? false : "ENSUE names no program" }, async (t) => {
+  const { seen, commands, stop, open, vscode } = activate(t, { "server.path": path.resolve(program) });
   const show = (name, text) => {
     const written = path.join(folder, name);
     writeFileSync(written, text);

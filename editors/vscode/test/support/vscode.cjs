@@ -58,10 +58,16 @@ class Diagnostic {
   }
 }
 
-// The client derives classes of its own from these.
+class CodeLens {
+  constructor(range, command) {
+    Object.assign(this, { range, command });
+  }
+}
+
+// The client derives classes of its own from these, too.
 const derivedFrom = Object.fromEntries(
   [
-    ...["CallHierarchyItem", "CancellationError", "CodeAction", "CodeLens", "CompletionItem"],
+    ...["CallHierarchyItem", "CancellationError", "CodeAction", "CompletionItem"],
     ...["DocumentLink", "InlayHint", "SymbolInformation", "TypeHierarchyItem"],
   ].map((name) => [name, class {}]),
 );
@@ -126,7 +132,7 @@ function editor(settings) {
     });
 
   const vscode = lenient({
-    ...{ Disposable, Position, Range, Location, Diagnostic, CancellationTokenSource, ...derivedFrom },
+    ...{ Disposable, Position, Range, Location, Diagnostic, CodeLens, CancellationTokenSource, ...derivedFrom },
     EventEmitter: Emitter,
     Uri: URI,
     version: "1.91.0",
