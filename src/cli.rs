@@ -4,9 +4,11 @@ mod check;
 mod claims;
 mod eval;
 mod explain;
-mod files;
+pub(crate) mod files;
 mod fix;
 mod fmt;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod new;
 mod profiles;
 mod test;
@@ -63,6 +65,9 @@ enum Verb {
     New(new::New),
     /// Explain the code of an error or a warning
     Explain(explain::Explain),
+    /// Serve an editor over standard input and output: mistakes while typing, names, scenarios
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Lsp),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -227,6 +232,8 @@ pub fn main() -> ExitCode {
         Verb::Fmt(verb) => verb.run(&output),
         Verb::New(verb) => verb.run(&output),
         Verb::Explain(verb) => verb.run(&output),
+        #[cfg(feature = "lsp")]
+        Verb::Lsp(verb) => verb.run(),
     };
     match found {
         Ok(Found::Nothing) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,

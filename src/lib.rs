@@ -40,9 +40,9 @@
 //! 4. [`semantics`]: what follows, compiled into an [`Engine`]; [`scenarios`] holds it against
 //!    what a policy's author expects.
 //! 5. [`analysis`]: questions that need no profile; [`lint`]: what an author would want to know.
-//! 6. [`json`], `report` and `cli`: formats, words, files.
+//! 6. [`json`], `report`, `lsp` and `cli`: formats, words, editors, files.
 //!
-//! Only `cli` reads files or the terminal, and nothing reads the clock or the network.
+//! Only `cli` and `lsp` read files or the terminal, and nothing reads the clock or the network.
 
 pub mod analysis;
 #[cfg(feature = "cli")]
@@ -50,6 +50,8 @@ pub mod cli;
 pub mod diagnostic;
 pub mod json;
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod model;
 #[cfg(feature = "cli")]
 pub mod report;

@@ -14,7 +14,7 @@ use anstyle::{AnsiColor, Style};
 pub use diagnostics::{diagnostic, github};
 pub use outcomes::{Detail, outcomes};
 pub use page::Form;
-pub use scenarios::{Tally, scenario, tally};
+pub use scenarios::{Tally, scenario, tally, verdict};
 pub use traceability::{traceability, traceability_csv};
 pub use why::explanation;
 

@@ -43,7 +43,7 @@ fn folder_above(folder: &Path) -> PathBuf {
 }
 
 /// A path as readers see it, with `/` on every system.
-pub(super) fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let shown = path.to_string_lossy();
     if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
 }
@@ -65,8 +65,13 @@ pub(super) fn without_values(argument: &str) -> String {
     }
 }
 
-/// An import is a plain file inside the project, also once links are followed.
 fn read_import(path: &Path, project: &Path) -> Result<FileRead, NotRead> {
+    let real = imported(path, project)?;
+    Ok(FileRead { bytes: read(&real)?, identity: Some(shown(&real)) })
+}
+
+/// The file that an import names, with all links followed: a plain file inside the project.
+pub(crate) fn imported(path: &Path, project: &Path) -> Result<PathBuf, NotRead> {
     let real = fs::canonicalize(path).map_err(|error| words(&error))?;
     if !real.starts_with(project) {
         return Err(NotRead::Outside);
@@ -74,11 +79,11 @@ fn read_import(path: &Path, project: &Path) -> Result<FileRead, NotRead> {
     if !real.is_file() {
         return Err(if real.is_dir() { "it is a directory" } else { "it is not a file" }.into());
     }
-    Ok(FileRead { bytes: read(&real)?, identity: Some(shown(&real)) })
+    Ok(real)
 }
 
 /// Reads a file, at most a little more than the limit: the rest would be refused anyway.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     if path.is_dir() {
         return Err("it is a directory".to_owned());
     }

@@ -35,6 +35,20 @@ pub fn scenario(policy: &Policy, verdict: &Verdict<'_>) -> String {
     out
 }
 
+/// One scenario in a few words: whether it passes, and the first thing that is not as expected.
+#[must_use]
+pub fn verdict(policy: &Policy, verdict: &Verdict<'_>) -> String {
+    let Some((first, more)) = verdict.surprises.split_first() else { return "passes".to_owned() };
+    let outcome = &first.found.outcome;
+    let found = match outcome.status {
+        Status::Undetermined(_) => "it is undetermined",
+        status => status.settled().map_or("", words),
+    };
+    let name = &policy[outcome.consequence].name;
+    let more = if more.is_empty() { String::new() } else { format!(" (and {} more)", more.len()) };
+    format!("fails: `{name}`: expected: {}; found: {found}{more}", expected(first.expected))
+}
+
 fn surprised(out: &mut String, policy: &Policy, verdict: &Verdict<'_>, surprise: &Surprise) {
     let outcome = &surprise.found.outcome;
     let consequence = &policy[outcome.consequence];

@@ -12,6 +12,8 @@ mod format;
 mod generate;
 mod limits;
 mod lints;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod new;
 mod properties;
 mod schemas;

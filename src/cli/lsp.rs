@@ -1,0 +1,32 @@
+//! `ensue lsp`: the editor's server.
+
+use std::io;
+
+use clap::Args;
+
+use super::{Failure, Found};
+use crate::lsp;
+
+#[derive(Args)]
+pub(super) struct Lsp {
+    /// What many editors pass: standard input and output are used with or without it
+    #[arg(long, hide = true)]
+    stdio: bool,
+}
+
+impl Lsp {
+    pub(super) fn run(self) -> Result<Found, Failure> {
+        let Lsp { stdio: _ } = self;
+        // What a panic of ours says goes to the editor's log: where, and no text or value.
+        std::panic::set_hook(Box::new(|panic| {
+            if let Some(at) = panic.location() {
+                eprintln!("error: a mistake of ours in {}, line {}; please report this", at.file(), at.line());
+            }
+        }));
+        match lsp::serve(io::stdin(), io::stdout()) {
+            Ok(lsp::Ended::InOrder) => Ok(Found::Nothing),
+            Ok(lsp::Ended::WithoutShutdown) => Ok(Found::Something),
+            Err(error) => Err(Failure::Message(format!("the editor's messages cannot be read: {error}"))),
+        }
+    }
+}
