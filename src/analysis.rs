@@ -3,6 +3,7 @@
 //! Exact, by decision diagrams, within a budget of counted steps; where that is used up, the
 //! answer is "not decided", and never a guess.
 
+pub mod coverage;
 pub mod days;
 pub mod parts;
 pub mod space;

@@ -11,6 +11,7 @@ mod fmt;
 mod lsp;
 mod new;
 mod profiles;
+mod suggested;
 mod test;
 mod view;
 mod why;

@@ -4,6 +4,7 @@
 //! read here and named in no message.
 
 mod sarif;
+mod tested;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,6 +20,7 @@ use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, Selecti
 use crate::syntax::token::is_name;
 use crate::text::{Files, Position};
 pub use sarif::sarif;
+pub use tested::{Tested, all_tested, tested};
 
 /// The version of the formats written here.
 pub const FORMAT: u32 = 1;

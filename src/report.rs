@@ -3,7 +3,9 @@
 //! Texts hold colours as escape codes; whoever prints them removes the codes where colour is
 //! not wanted. All that comes from rule files and profiles passes through [`plain`] first.
 
+mod coverage;
 mod diagnostics;
+mod junit;
 mod outcomes;
 mod page;
 mod scenarios;
@@ -11,7 +13,9 @@ mod traceability;
 mod why;
 
 use anstyle::{AnsiColor, Style};
+pub use coverage::coverage;
 pub use diagnostics::{diagnostic, github};
+pub use junit::{Suite, junit};
 pub use outcomes::{Detail, outcomes};
 pub use page::Form;
 pub use scenarios::{Tally, scenario, tally, verdict};

@@ -102,3 +102,14 @@ pub(crate) fn is_as_expected(expectation: &Expectation, consequence: Consequence
         Expected::Undetermined => matches!(status, Status::Undetermined(_)),
     }
 }
+
+/// What a scenario expects that expects this status.
+pub(crate) fn to_expect(status: Status) -> Expected {
+    match status {
+        Status::Follows => Expected::Follows,
+        Status::DoesNotFollow => Expected::DoesNotFollow,
+        Status::RuledOut => Expected::RuledOut,
+        Status::Disputed => Expected::Disputed,
+        Status::Undetermined(_) => Expected::Undetermined,
+    }
+}

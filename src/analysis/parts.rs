@@ -1,7 +1,8 @@
-//! The parts of a condition: for which profiles each holds, and for which it decides the whole.
+//! The conditions of a policy, and their parts: for which profiles each holds, and for which it
+//! decides the whole.
 
 use super::space::{Answer, DayIndex, Space};
-use crate::model::{Condition, Policy};
+use crate::model::{Condition, DefinitionId, Policy, RuleId};
 use crate::semantics::diagram::TRUE;
 use crate::syntax::token::{Kind, tokenize};
 use crate::text::{Place, Span};
@@ -23,11 +24,79 @@ pub(crate) struct Part {
     pub decides: Answer,
 }
 
-/// Every part of a condition that is not the same as a part before it, outer ones first.
-/// `decides` are the profiles for which the condition itself matters.
-pub(crate) fn parts(space: &mut Space<'_>, day: DayIndex, condition: &Condition, decides: Answer) -> Vec<Part> {
+/// What a condition belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Definition(DefinitionId),
+    When(RuleId),
+    Unless(RuleId),
+}
+
+/// A condition, and the days on which it counts.
+pub(crate) struct Owned<'p> {
+    pub role: Role,
+    /// The name of its definition or rule, and where it stands.
+    pub name: &'p str,
+    pub place: Place,
+    pub condition: &'p Condition,
+    pub days: Vec<DayIndex>,
+}
+
+/// Every condition of the policy: of definitions on all days, of rules while they are in force.
+pub(crate) fn conditions<'p>(space: &Space<'p>) -> Vec<Owned<'p>> {
+    let policy = space.policy;
+    let definitions = (0..).map(DefinitionId::new).zip(&policy.definitions).map(|(id, it)| Owned {
+        role: Role::Definition(id),
+        name: &it.name,
+        place: it.place,
+        condition: &it.condition,
+        days: space.all_days().collect(),
+    });
+    let of_rule = |id: RuleId| {
+        let rule = &policy[id];
+        let days = space.days_of(id);
+        let owned = move |role, condition, days| Owned { role, name: &rule.name, place: rule.place, condition, days };
+        let unless = rule.unless.as_ref().map(|it| owned(Role::Unless(id), it, days.clone()));
+        std::iter::once(owned(Role::When(id), &rule.when, days)).chain(unless)
+    };
+    definitions.chain(policy.rule_ids().flat_map(of_rule)).collect()
+}
+
+/// For each definition whether a rule names it, in any number of steps.
+pub(crate) fn used_definitions(policy: &Policy) -> Vec<bool> {
+    let mut used = vec![false; policy.definitions.len()];
+    let mut open: Vec<&Condition> =
+        policy.rules.iter().flat_map(|rule| std::iter::once(&rule.when).chain(&rule.unless)).collect();
+    while let Some(condition) = open.pop() {
+        for leaf in condition.leaves() {
+            if let Condition::Definition(id, _) = leaf
+                && !std::mem::replace(&mut used[id.index()], true)
+            {
+                open.push(&policy[*id].condition);
+            }
+        }
+    }
+    used
+}
+
+/// Every part of a condition that is not the same as a part before it, outer ones first. In a rule
+/// they decide whether it applies, so its `when` matters where its `unless` does not hold, and the
+/// other way round.
+pub(crate) fn parts(space: &mut Space<'_>, day: DayIndex, owned: &Owned<'_>) -> Vec<Part> {
+    let policy = space.policy;
+    let decides = match owned.role {
+        Role::Definition(_) => Ok(TRUE),
+        Role::Unless(rule) => space.condition(day, &policy[rule].when),
+        Role::When(rule) => match &policy[rule].unless {
+            None => Ok(TRUE),
+            Some(unless) => {
+                let unless = space.condition(day, unless);
+                space.not(unless)
+            }
+        },
+    };
     let mut found = Vec::new();
-    add(space, day, condition, decides, None, &mut found);
+    add(space, day, owned.condition, decides, None, &mut found);
     found
 }
 

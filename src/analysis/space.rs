@@ -1,7 +1,8 @@
 //! All complete profiles of a policy at once: every condition, on every day that has to be looked
 //! at, as diagrams that share one set of nodes.
 
-use crate::model::{Condition, ConsequenceId, Date, FactId, Node, Policy, RuleId, Value};
+use crate::model::{Condition, ConsequenceId, Date, Draft, FactId, Node, Policy, RuleId, Value};
+use crate::scenarios;
 use crate::semantics::cells::{Cell, Cells, UNKNOWN};
 use crate::semantics::decide::{Decided, Decider};
 use crate::semantics::diagram::{Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE};
@@ -224,10 +225,39 @@ impl<'p> Space<'p> {
         cells
     }
 
-    /// What of a set a profile leaves open: whether some completion is in it, and whether some is
-    /// not.
-    pub fn holds_for(&self, set: NodeId, known: &[(FactId, Value)]) -> (bool, bool) {
-        let ends = self.diagram.ends_knowing(set, &self.cells_of(known));
-        (ends & 1 << TRUE.0 != 0, ends & 1 << FALSE.0 != 0)
+    /// For every set of profiles what a profile with these facts leaves open of it.
+    pub fn seen_by(&self, known: &[(FactId, Value)]) -> Seen {
+        Seen(self.diagram.all_ends_knowing(&self.cells_of(known)))
+    }
+
+    /// A scenario with these facts on a day, which expects what is so of these consequences. It has
+    /// a date where anything depends on one.
+    pub fn draft(
+        &mut self,
+        day: DayIndex,
+        given: &[(FactId, Value)],
+        consequences: &[ConsequenceId],
+        label: String,
+    ) -> Result<Draft, OverBudget> {
+        let mut expected = Vec::new();
+        for consequence in consequences {
+            expected.push((*consequence, scenarios::to_expect(self.status(day, *consequence, given)?)));
+        }
+        Ok(Draft { label, on: self.days[day].on, given: given.to_vec(), expected })
+    }
+}
+
+/// What a partial profile leaves open of every set of profiles.
+pub(crate) struct Seen(Vec<u8>);
+
+impl Seen {
+    /// Whether every completion is in the set.
+    pub fn in_for_certain(&self, set: NodeId) -> bool {
+        self.0[set.0 as usize] == 1 << TRUE.0
+    }
+
+    /// Whether some completion is in the set, and some is not.
+    pub fn open(&self, set: NodeId) -> bool {
+        self.0[set.0 as usize] == 1 << TRUE.0 | 1 << FALSE.0
     }
 }

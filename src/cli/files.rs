@@ -16,6 +16,11 @@ pub(super) fn load(path: &Path) -> Result<Policy, Failure> {
         return Err(cannot("use", path, "a rule file is wanted here, and this is a profile"));
     }
     let root = read(path).map_err(|reason| cannot("read", path, &reason))?;
+    load_as(path, root)
+}
+
+/// Reads a policy whose root file holds `root`, whatever it holds on the disk, if it is there.
+pub(super) fn load_as(path: &Path, root: Vec<u8>) -> Result<Policy, Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let real = fs::canonicalize(folder).map_err(|error| cannot("read", folder, &words(&error)))?;
     let project = real.parent().unwrap_or(&real).to_owned();
@@ -130,5 +135,15 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure
         return Err(cannot("write", path, "it was changed by somebody else meanwhile; nothing was written"));
     }
     beside.persist(&real).map_err(|error| failed(&error.error))?;
+    Ok(())
+}
+
+/// Writes a file that is not there yet, whole or not at all.
+pub(super) fn create(path: &Path, text: &[u8]) -> Result<(), Failure> {
+    let failed = |error: &io::Error| cannot("write", path, &words(error));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
+    beside.write_all(text).and_then(|()| beside.as_file().sync_all()).map_err(|error| failed(&error))?;
+    beside.persist_noclobber(path).map_err(|error| failed(&error.error))?;
     Ok(())
 }

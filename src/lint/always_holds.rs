@@ -1,14 +1,15 @@
 //! A condition, or a part of one, that always holds.
 
 use super::Lint;
-use super::case::{Case, Role, all};
+use super::case::{Case, all};
+use crate::analysis::parts::{Role, conditions};
 use crate::diagnostic::Code;
 use crate::semantics::diagram::TRUE;
 
 pub(super) const LINT: Lint = Lint { code: Code::AlwaysHolds, by_default: true, find };
 
 fn find(case: &mut Case<'_>) {
-    for owned in case.conditions() {
+    for owned in conditions(&case.space) {
         // Of a rule that never applies, another lint speaks.
         if matches!(owned.role, Role::When(rule) | Role::Unless(rule) if !case.can_apply(rule)) {
             continue;

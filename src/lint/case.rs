@@ -6,12 +6,12 @@ use std::collections::hash_map::Entry;
 use indexmap::IndexMap;
 
 use crate::analysis::days::days;
-use crate::analysis::parts::{Part, parts, words};
+use crate::analysis::parts::{Owned, Part, Role, parts, words};
 use crate::analysis::space::{Answer, DayIndex, Limits, Space};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Condition, ConsequenceId, Date, Draft, Expected, FactId, Policy, Rule, RuleId, Scenario, Value};
-use crate::semantics::diagram::{FALSE, NodeId, OverBudget, TRUE};
-use crate::semantics::{Engine, Question, Scratch, Status, View};
+use crate::model::{Condition, ConsequenceId, Date, FactId, Policy, Rule, RuleId, Scenario, Value};
+use crate::semantics::diagram::{FALSE, NodeId, OverBudget};
+use crate::semantics::{Engine, Question, Scratch, View};
 use crate::text::Place;
 
 /// One policy in which weaknesses are looked for.
@@ -26,24 +26,6 @@ pub(super) struct Case<'p> {
     can_apply: Vec<Option<bool>>,
     /// For the dates of scenarios.
     engines: HashMap<Option<Date>, Engine<'p>>,
-}
-
-/// What a condition belongs to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role<'p> {
-    /// A definition, by its name.
-    Definition(&'p str),
-    When(RuleId),
-    Unless(RuleId),
-}
-
-/// A condition, and the days on which it counts.
-pub(super) struct Owned<'p> {
-    pub role: Role<'p>,
-    pub name: &'p str,
-    pub place: Place,
-    pub condition: &'p Condition,
-    pub days: Vec<DayIndex>,
 }
 
 impl<'p> Case<'p> {
@@ -180,54 +162,13 @@ impl<'p> Case<'p> {
         self.space.effect(day, consequence, place)
     }
 
-    /// Every condition of the policy: of definitions on all days, of rules while they are in force.
-    pub fn conditions(&self) -> Vec<Owned<'p>> {
-        let policy = self.policy;
-        let definitions = policy.definitions.iter().map(|it| Owned {
-            role: Role::Definition(&it.name),
-            name: &it.name,
-            place: it.place,
-            condition: &it.condition,
-            days: self.space.all_days().collect(),
-        });
-        let of_rule = |id: RuleId| {
-            let rule = &policy[id];
-            let days = self.space.days_of(id);
-            let owned =
-                move |role, condition, days| Owned { role, name: &rule.name, place: rule.place, condition, days };
-            let unless = rule.unless.as_ref().map(|it| owned(Role::Unless(id), it, days.clone()));
-            std::iter::once(owned(Role::When(id), &rule.when, days)).chain(unless)
-        };
-        definitions.chain(policy.rule_ids().flat_map(of_rule)).collect()
-    }
-
-    /// The parts of a condition on each of its days.
-    pub fn parts(&mut self, owned: &Owned<'p>) -> Vec<Vec<Part>> {
-        let days = owned.days.iter();
-        days.map(|day| {
-            let decides = match owned.role {
-                Role::Definition(_) => Ok(TRUE),
-                Role::Unless(rule) => self.space.condition(*day, &self.policy[rule].when),
-                Role::When(rule) => match &self.policy[rule].unless {
-                    None => Ok(TRUE),
-                    Some(unless) => {
-                        let unless = self.space.condition(*day, unless);
-                        self.space.not(unless)
-                    }
-                },
-            };
-            parts(&mut self.space, *day, owned.condition, decides)
-        })
-        .collect()
-    }
-
     /// The outermost parts of which something is so; `is_so` looks at one part on all of its days.
     pub fn parts_that_are(
         &mut self,
         owned: &Owned<'p>,
         mut is_so: impl FnMut(&mut Space<'p>, &[&Part]) -> Result<bool, OverBudget>,
     ) -> Vec<Place> {
-        let by_day = self.parts(owned);
+        let by_day: Vec<Vec<Part>> = owned.days.iter().map(|day| parts(&mut self.space, *day, owned)).collect();
         let Some(first) = by_day.first() else { return Vec::new() };
         let mut found: Vec<bool> = Vec::new();
         let mut places = Vec::new();
@@ -261,14 +202,9 @@ impl<'p> Case<'p> {
         consequences: &[ConsequenceId],
         label: &str,
     ) -> Option<String> {
-        let mut expected = Vec::new();
-        for consequence in consequences {
-            let status = self.space.status(day, *consequence, given).ok()?;
-            expected.push((*consequence, as_expected(status)));
-        }
-        let on = self.space.days[day].on.filter(|on| Some(*on) != self.policy.as_of);
         let label = format!("{}: {label}", self.code);
-        Some(self.policy.written_scenario(&Draft { label, on, given: given.to_vec(), expected }))
+        let draft = self.space.draft(day, given, consequences, label).ok()?;
+        Some(self.policy.written_scenario(&draft))
     }
 
     /// A scenario with a profile of this set, as small as can be.
@@ -285,15 +221,13 @@ impl<'p> Case<'p> {
 
     /// A scenario in which the rule applies to which a condition belongs; for a definition, the
     /// first rule that names it.
-    pub fn scenario_with(&mut self, role: Role<'p>) -> Option<String> {
+    pub fn scenario_with(&mut self, role: Role) -> Option<String> {
         match role {
             Role::When(rule) | Role::Unless(rule) => self.scenario_where_it_applies(rule),
-            Role::Definition(name) => {
+            Role::Definition(definition) => {
                 let policy = self.policy;
                 let names_it = |condition: &Condition| {
-                    condition
-                        .leaves()
-                        .any(|leaf| matches!(leaf, Condition::Definition(id, _) if policy[*id].name == name))
+                    condition.leaves().any(|leaf| matches!(leaf, Condition::Definition(id, _) if *id == definition))
                 };
                 let uses = |rule: &RuleId| {
                     names_it(&policy[*rule].when) || policy[*rule].unless.as_ref().is_some_and(names_it)
@@ -310,40 +244,6 @@ impl<'p> Case<'p> {
         let (day, set) = self.first_day(&days, |space, day| space.applies(day, rule)).ok()??;
         let Rule { name, concludes, .. } = &self.policy[rule];
         self.scenario_of(day, set, concludes, name)
-    }
-}
-
-/// The conditions of rules, and of the definitions that they name in any number of steps.
-impl<'p> Case<'p> {
-    pub fn used_conditions(&self) -> Vec<&'p Condition> {
-        let policy = self.policy;
-        let mut met = vec![false; policy.definitions.len()];
-        let of_rules = policy.rules.iter().flat_map(|rule| std::iter::once(&rule.when).chain(&rule.unless));
-        let mut used: Vec<&Condition> = of_rules.collect();
-        let mut next = 0;
-        while let Some(condition) = used.get(next) {
-            next += 1;
-            let named: Vec<_> = condition.leaves().collect();
-            for leaf in named {
-                if let Condition::Definition(id, _) = leaf
-                    && !std::mem::replace(&mut met[id.index()], true)
-                {
-                    used.push(&policy[*id].condition);
-                }
-            }
-        }
-        used
-    }
-}
-
-/// What a scenario expects that expects this status.
-pub(super) fn as_expected(status: Status) -> Expected {
-    match status {
-        Status::Follows => Expected::Follows,
-        Status::DoesNotFollow => Expected::DoesNotFollow,
-        Status::RuledOut => Expected::RuledOut,
-        Status::Disputed => Expected::Disputed,
-        Status::Undetermined(_) => Expected::Undetermined,
     }
 }
 

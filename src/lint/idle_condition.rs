@@ -1,8 +1,8 @@
 //! A part of a condition that changes nothing where it stands.
 
 use super::Lint;
-use super::case::{Case, Role, all};
-use crate::analysis::parts::Part;
+use super::case::{Case, all};
+use crate::analysis::parts::{Part, Role, conditions};
 use crate::analysis::space::Space;
 use crate::diagnostic::Code;
 use crate::semantics::diagram::{FALSE, OverBudget, TRUE};
@@ -10,7 +10,7 @@ use crate::semantics::diagram::{FALSE, OverBudget, TRUE};
 pub(super) const LINT: Lint = Lint { code: Code::IdleCondition, by_default: false, find };
 
 fn find(case: &mut Case<'_>) {
-    for owned in case.conditions() {
+    for owned in conditions(&case.space) {
         if matches!(owned.role, Role::When(rule) | Role::Unless(rule) if !case.can_apply(rule)) {
             continue;
         }

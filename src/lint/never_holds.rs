@@ -1,14 +1,15 @@
 //! A definition, or a part of a condition, that can never hold.
 
 use super::Lint;
-use super::case::{Case, Role, all};
+use super::case::{Case, all};
+use crate::analysis::parts::{Role, conditions};
 use crate::diagnostic::Code;
 use crate::semantics::diagram::FALSE;
 
 pub(super) const LINT: Lint = Lint { code: Code::NeverHolds, by_default: true, find };
 
 fn find(case: &mut Case<'_>) {
-    for owned in case.conditions() {
+    for owned in conditions(&case.space) {
         if matches!(owned.role, Role::When(rule) | Role::Unless(rule) if !case.can_apply(rule)) {
             continue;
         }

@@ -2,8 +2,8 @@
 
 use super::Lint;
 use super::case::Case;
+use crate::analysis::parts::used_definitions;
 use crate::diagnostic::Code;
-use crate::model::Condition;
 
 pub(super) const LINT: Lint = Lint { code: Code::UnusedDefinition, by_default: true, find };
 
@@ -11,14 +11,7 @@ fn find(case: &mut Case<'_>) {
     if case.policy.rules.is_empty() {
         return;
     }
-    let mut used = vec![false; case.policy.definitions.len()];
-    for condition in case.used_conditions() {
-        for leaf in condition.leaves() {
-            if let Condition::Definition(id, _) = leaf {
-                used[id.index()] = true;
-            }
-        }
-    }
+    let used = used_definitions(case.policy);
     for (definition, _) in case.policy.definitions.iter().zip(used).filter(|(_, used)| !used) {
         let message = format!("no rule depends on the definition `{}`", definition.name);
         let finding = case.warning(message, definition.place, "no rule names it");

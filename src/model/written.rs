@@ -11,7 +11,7 @@ use crate::text::FileId;
 pub struct Draft {
     /// What it is about.
     pub label: String,
-    /// The date, where it is not the policy's.
+    /// The date, if it has one.
     pub on: Option<Date>,
     /// The known facts.
     pub given: Vec<(FactId, Value)>,
@@ -53,9 +53,23 @@ impl Policy {
         }
     }
 
-    /// A scenario as rule files write it, in the canonical layout, with a line break at its end.
+    /// The `policy` line as its root file writes it, where it has one.
+    #[must_use]
+    pub fn written_policy_line(&self) -> Option<String> {
+        let as_of = self.as_of.map(|date| format!(" as of {date}")).unwrap_or_default();
+        Some(format!("policy {} {}{as_of}", self.name, quoted(self.label.as_ref()?)))
+    }
+
+    /// A scenario as a file with this policy's date writes it: without the date where it is that.
     #[must_use]
     pub fn written_scenario(&self, draft: &Draft) -> String {
+        let on = draft.on.filter(|on| Some(*on) != self.as_of);
+        self.written_dated_scenario(&Draft { on, ..draft.clone() })
+    }
+
+    /// A scenario as any rule file writes it, in the canonical layout, with a line break at its end.
+    #[must_use]
+    pub fn written_dated_scenario(&self, draft: &Draft) -> String {
         let mut text = format!("scenario {}", quoted(&draft.label));
         if let Some(on) = draft.on {
             let _ = write!(text, " on {on}");

@@ -245,6 +245,21 @@ impl Diagram {
         ends
     }
 
+    /// For every node, ends first, the ends that can be reached from it where some levels' cells
+    /// are known, as bits: one pass for all of them.
+    pub fn all_ends_knowing(&self, known: &[Cell]) -> Vec<u8> {
+        let mut ends: Vec<u8> = (0..ENDS).map(|end| 1 << end).collect();
+        // Nodes are made after those they lead to, so these are known by now.
+        for node in (0..self.nodes.len()).map(NodeId::at) {
+            let reached = match known[self.level(node) as usize] {
+                UNKNOWN => self.branches(node).iter().fold(0, |reached, branch| reached | ends[branch.to.0 as usize]),
+                cell => ends[self.follow(node, cell).0 as usize],
+            };
+            ends.push(reached);
+        }
+        ends
+    }
+
     /// The shortest way from a node to an end: the levels asked on it, each with a cell that is
     /// taken; among the shortest, the first by branches. `None` where there is none.
     pub fn way(&self, from: NodeId, to: NodeId) -> Option<Vec<(Level, Cell)>> {

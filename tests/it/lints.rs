@@ -14,22 +14,22 @@ use proptest::prelude::*;
 
 use crate::generate::{self, ON, Tape, profile_json, tapes};
 
-fn load(text: &str) -> Policy {
+pub fn load(text: &str) -> Policy {
     Policy::load("generated.ensue", |_| Ok(text.into())).unwrap_or_else(|found| panic!("{found}\n\n{text}"))
 }
 
 /// One complete profile on one day, with what the specification says of it.
-struct Case {
-    day: usize,
-    profile: Profile,
+pub struct Case {
+    pub day: usize,
+    pub profile: Profile,
     statuses: Vec<Settled>,
 }
 
 /// Every complete profile on every day.
-struct Brute<'p> {
+pub struct Brute<'p> {
     policy: &'p Policy,
-    days: Vec<Selection>,
-    cases: Vec<Case>,
+    pub days: Vec<Selection>,
+    pub cases: Vec<Case>,
 }
 
 /// Dates around those from which so much time has passed on a day that a test changes its answer.
@@ -54,7 +54,7 @@ fn birth_dates(days: &[Option<Date>]) -> Vec<String> {
 }
 
 impl<'p> Brute<'p> {
-    fn new(policy: &'p Policy, on: &[Option<Date>]) -> Self {
+    pub fn new(policy: &'p Policy, on: &[Option<Date>]) -> Self {
         let births = birth_dates(on);
         let select = |on: &Option<Date>| View { on: *on, ..View::default() }.select(policy).expect("there is a date");
         let days: Vec<Selection> = on.iter().map(select).collect();
@@ -78,7 +78,7 @@ impl<'p> Brute<'p> {
         Self { policy, days, cases }
     }
 
-    fn holds(&self, condition: &Condition, case: &Case, changed: Option<(Place, bool)>) -> bool {
+    pub fn holds(&self, condition: &Condition, case: &Case, changed: Option<(Place, bool)>) -> bool {
         if let Some((_, holds)) = changed.filter(|(place, _)| *place == condition.place()) {
             return holds;
         }
@@ -94,7 +94,7 @@ impl<'p> Brute<'p> {
         }
     }
 
-    fn applies(&self, rule: RuleId, case: &Case, changed: Option<(Place, bool)>) -> bool {
+    pub fn applies(&self, rule: RuleId, case: &Case, changed: Option<(Place, bool)>) -> bool {
         let subject = &self.policy[rule];
         let excepted = subject.unless.as_ref().is_some_and(|unless| self.holds(unless, case, changed));
         self.days[case.day].has(rule) && self.holds(&subject.when, case, changed) && !excepted
@@ -117,7 +117,7 @@ impl<'p> Brute<'p> {
     }
 
     /// The places of a condition's parts, each with the place of the part that it stands in.
-    fn parts(condition: &Condition) -> Vec<(&Condition, Option<Place>)> {
+    pub fn parts(condition: &Condition) -> Vec<(&Condition, Option<Place>)> {
         let mut open: Vec<(&Condition, Option<Place>)> = vec![(condition, None)];
         let mut next = 0;
         while let Some(&(part, _)) = open.get(next) {

@@ -6,6 +6,7 @@ mod calendar;
 mod claims;
 mod cli;
 mod corpus;
+mod coverage;
 mod docs;
 mod examples;
 mod format;
