@@ -6,6 +6,7 @@ pub(crate) mod diagram;
 pub(crate) mod engine;
 mod evaluate;
 mod explain;
+pub(crate) mod fold;
 pub(crate) mod order;
 mod outcome;
 mod paths;

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::days::days;
 use super::parts::{Owned, Part, Role, conditions, parts, used_definitions, words};
-use super::space::{Answer, DayIndex, Limits, Seen, Space};
+use super::space::{Answer, DayIndex, Limits, Look, Space};
 use crate::model::{Condition, ConsequenceId, Date, DefinitionId, Draft, FactId, Policy, RuleId, SourceId, Value};
 use crate::semantics::diagram::NodeId;
 use crate::text::Place;
@@ -166,6 +166,7 @@ struct Survey<'p> {
     /// For each goal, on each day on which it can be looked for, the profiles that show it.
     shows: Vec<Vec<(DayIndex, Shows)>>,
     suggestions: Vec<Suggestion>,
+    look: Look,
 }
 
 impl<'p> Survey<'p> {
@@ -178,7 +179,8 @@ impl<'p> Survey<'p> {
             on_days.extend(dates.filter(|on| met.insert(*on)));
         }
         let space = Space::new(policy, &on_days, limits);
-        let mut survey = Self { space, goals: Vec::new(), shows: Vec::new(), suggestions: Vec::new() };
+        let mut survey =
+            Self { space, goals: Vec::new(), shows: Vec::new(), suggestions: Vec::new(), look: Look::default() };
         survey.conditions();
         survey.options();
         survey.sources();
@@ -279,9 +281,9 @@ impl<'p> Survey<'p> {
             // INVARIANT: where there are days, the dates of all scenarios are among them.
             let on_day = |day: &DayIndex| self.space.days[*day].on.is_none() || self.space.days[*day].on == on;
             let day = self.space.all_days().find(on_day).expect("the day of a scenario is looked at");
-            let seen = self.space.seen_by(&scenario.given);
+            self.space.look(&scenario.given, &mut self.look);
             for goal in 0..self.goals.len() {
-                if self.is_shown(goal, day, &scenario.given, &seen) {
+                if self.is_shown(goal, day, &scenario.given) {
                     self.goals[goal].scenarios += 1;
                     self.goals[goal].state = State::Seen;
                 }
@@ -289,10 +291,12 @@ impl<'p> Survey<'p> {
         }
     }
 
-    fn is_shown(&self, goal: usize, day: DayIndex, given: &[(FactId, Value)], seen: &Seen) -> bool {
-        self.shows[goal].iter().filter(|(on, _)| *on == day).any(|(_, shows)| match shows {
-            Shows::In(set) => seen.in_for_certain(*set),
-            Shows::Open(set) => seen.open(*set),
+    /// Whether the profile that was put before the space shows a goal.
+    fn is_shown(&mut self, goal: usize, day: DayIndex, given: &[(FactId, Value)]) -> bool {
+        let Self { space, shows, look, .. } = self;
+        shows[goal].iter().filter(|(on, _)| *on == day).any(|(_, shows)| match shows {
+            Shows::In(set) => space.in_for_certain(*set, look),
+            Shows::Open(set) => space.is_open(*set, look),
             Shows::Given(settings) => settings.iter().all(|setting| given.contains(setting)),
             Shows::NotDecided => false,
         })
@@ -324,10 +328,10 @@ impl<'p> Survey<'p> {
         let label = format!("generated: {}", self.goals[goal].words(self.space.policy));
         let consequences = self.consequences(self.goals[goal].subject);
         let Ok(draft) = self.space.draft(day, given, &consequences, label) else { return };
-        let seen = self.space.seen_by(given);
+        self.space.look(given, &mut self.look);
         let mut reached = Vec::new();
         for other in 0..self.goals.len() {
-            if self.goals[other].state == State::NotDecided && self.is_shown(other, day, given, &seen) {
+            if self.goals[other].state == State::NotDecided && self.is_shown(other, day, given) {
                 self.goals[other].state = State::Missing(self.suggestions.len());
                 reached.push(other);
             }
@@ -336,29 +340,27 @@ impl<'p> Survey<'p> {
     }
 
     /// A profile that shows a goal, with the day, if there is one.
-    fn example(&self, goal: usize) -> Option<(DayIndex, Vec<(FactId, Value)>)> {
-        let shown = |day: DayIndex, given: &[(FactId, Value)]| {
-            let seen = self.space.seen_by(given);
-            self.is_shown(goal, day, given, &seen)
-        };
-        self.shows[goal].iter().find_map(|(day, shows)| {
-            let given = match shows {
-                Shows::In(set) => self.space.witness(*set)?,
-                Shows::Given(settings) => settings.clone(),
-                Shows::NotDecided => return None,
+    fn example(&mut self, goal: usize) -> Option<(DayIndex, Vec<(FactId, Value)>)> {
+        for (day, shows) in self.shows[goal].clone() {
+            let candidates = match shows {
+                Shows::In(set) => Vec::from_iter(self.space.witness(set)),
+                Shows::Given(settings) => vec![settings],
+                Shows::NotDecided => Vec::new(),
                 Shows::Open(set) => {
                     // Somebody to whom the rule applies, were one fact known; else somebody of whom nothing is.
-                    let applies = self.space.witness(*set).unwrap_or_default();
-                    let without = |left_out: usize| {
-                        let mut fewer = applies.clone();
-                        fewer.remove(left_out);
-                        fewer
-                    };
-                    (0..applies.len()).map(without).find(|fewer| shown(*day, fewer)).unwrap_or_default()
+                    let applies = self.space.witness(set).unwrap_or_default();
+                    let without = |left_out: usize| [&applies[..left_out], &applies[left_out + 1..]].concat();
+                    (0..applies.len()).map(without).chain([Vec::new()]).collect()
                 }
             };
-            shown(*day, &given).then_some((*day, given))
-        })
+            for given in candidates {
+                self.space.look(&given, &mut self.look);
+                if self.is_shown(goal, day, &given) {
+                    return Some((day, given));
+                }
+            }
+        }
+        None
     }
 
     /// The consequences that a scenario about a subject tells of.

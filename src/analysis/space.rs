@@ -1,12 +1,15 @@
 //! All complete profiles of a policy at once: every condition, on every day that has to be looked
 //! at, as diagrams that share one set of nodes.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Condition, ConsequenceId, Date, Draft, FactId, Node, Policy, RuleId, Value};
 use crate::scenarios;
 use crate::semantics::cells::{Cell, Cells, UNKNOWN};
 use crate::semantics::decide::{Decided, Decider};
 use crate::semantics::diagram::{Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE};
 use crate::semantics::engine::Diagrams;
+use crate::semantics::fold::Fold;
 use crate::semantics::order::fact_order;
 use crate::semantics::{Selection, Status, View};
 
@@ -38,6 +41,8 @@ pub(crate) struct Space<'p> {
     order: Vec<FactId>,
     levels: Vec<Level>,
     diagram: Diagram,
+    ends: Fold<u8>,
+    lengths: Fold<u32>,
     one: u64,
     left: u64,
 }
@@ -71,6 +76,8 @@ impl<'p> Space<'p> {
             order,
             levels,
             diagram: Diagram::new(),
+            ends: Fold::default(),
+            lengths: Fold::default(),
             one: limits.one,
             left: limits.all,
         };
@@ -179,13 +186,14 @@ impl<'p> Space<'p> {
     ///
     /// The facts are those of a shortest path through the diagram, without those that are not
     /// needed. Where a cell has no value that can be written, there is none either.
-    pub fn witness(&self, set: NodeId) -> Option<Vec<(FactId, Value)>> {
-        let way = self.diagram.way(set, TRUE)?;
+    pub fn witness(&mut self, set: NodeId) -> Option<Vec<(FactId, Value)>> {
         let mut known: Vec<Cell> = vec![UNKNOWN; self.order.len()];
+        let way = self.lengths.way(&self.diagram, set, TRUE, &known)?;
         way.iter().for_each(|(level, cell)| known[*level as usize] = *cell);
         for (level, cell) in &way {
             known[*level as usize] = UNKNOWN;
-            if self.diagram.ends_knowing(set, &known) != 1 << TRUE.0 {
+            self.ends.begin();
+            if self.ends.ends(&self.diagram, set, &known) != 1 << TRUE.0 {
                 known[*level as usize] = *cell;
             }
         }
@@ -197,11 +205,16 @@ impl<'p> Space<'p> {
     }
 
     /// The facts on which a set depends.
-    pub fn support(&self, set: NodeId) -> Vec<FactId> {
-        let mut facts: Vec<FactId> =
-            self.diagram.survey(set).1.into_iter().map(|level| self.order[level as usize]).collect();
-        facts.sort_unstable();
-        facts
+    pub fn support(&mut self, set: NodeId) -> Vec<FactId> {
+        let unknown: Vec<Cell> = vec![UNKNOWN; self.order.len()];
+        let mut facts: BTreeSet<FactId> = BTreeSet::new();
+        self.ends.begin();
+        let note = |node, _: &[(Cell, u8)]| {
+            facts.insert(self.order[self.diagram.level(node) as usize]);
+            0
+        };
+        self.ends.run(&self.diagram, set, &unknown, |_| 0, note);
+        facts.into_iter().collect()
     }
 
     /// The status of a consequence for a profile in which some facts are known.
@@ -213,7 +226,9 @@ impl<'p> Space<'p> {
     ) -> Result<Status, OverBudget> {
         let (asserted, denied) = self.sides(day, consequence)?;
         let root = self.join(Join::Status, Ok(asserted), Ok(denied))?;
-        Ok(Status::from_bits(self.diagram.ends_knowing(root, &self.cells_of(known))))
+        let cells = self.cells_of(known);
+        self.ends.begin();
+        Ok(Status::from_bits(self.ends.ends(&self.diagram, root, &cells)))
     }
 
     /// The cell of each level's fact.
@@ -225,9 +240,20 @@ impl<'p> Space<'p> {
         cells
     }
 
-    /// For every set of profiles what a profile with these facts leaves open of it.
-    pub fn seen_by(&self, known: &[(FactId, Value)]) -> Seen {
-        Seen(self.diagram.all_ends_knowing(&self.cells_of(known)))
+    /// Puts a partial profile before all sets of profiles.
+    pub fn look(&self, known: &[(FactId, Value)], look: &mut Look) {
+        look.cells = self.cells_of(known);
+        look.ends.begin();
+    }
+
+    /// Whether every completion of the profile is in the set.
+    pub fn in_for_certain(&self, set: NodeId, look: &mut Look) -> bool {
+        look.ends.ends(&self.diagram, set, &look.cells) == 1 << TRUE.0
+    }
+
+    /// Whether some completion of the profile is in the set, and some is not.
+    pub fn is_open(&self, set: NodeId, look: &mut Look) -> bool {
+        look.ends.ends(&self.diagram, set, &look.cells) == 1 << TRUE.0 | 1 << FALSE.0
     }
 
     /// A scenario with these facts on a day, which expects what is so of these consequences. It has
@@ -247,17 +273,9 @@ impl<'p> Space<'p> {
     }
 }
 
-/// What a partial profile leaves open of every set of profiles.
-pub(crate) struct Seen(Vec<u8>);
-
-impl Seen {
-    /// Whether every completion is in the set.
-    pub fn in_for_certain(&self, set: NodeId) -> bool {
-        self.0[set.0 as usize] == 1 << TRUE.0
-    }
-
-    /// Whether some completion is in the set, and some is not.
-    pub fn open(&self, set: NodeId) -> bool {
-        self.0[set.0 as usize] == 1 << TRUE.0 | 1 << FALSE.0
-    }
+/// A partial profile, and what is known by now of the sets that hold its completions.
+#[derive(Default)]
+pub(crate) struct Look {
+    cells: Vec<Cell>,
+    ends: Fold<u8>,
 }

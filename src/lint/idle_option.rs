@@ -32,10 +32,8 @@ fn makes_no_difference(case: &mut Case<'_>, option: &ChoiceOption) -> Result<boo
             match case.space.sides(day, consequence) {
                 Err(over) => undecided = Some(over),
                 Ok((asserted, denied)) => {
-                    let depends = |fact: &FactId| {
-                        case.space.support(asserted).contains(fact) || case.space.support(denied).contains(fact)
-                    };
-                    if option.sets.iter().any(|(fact, _)| depends(fact)) {
+                    let facts = [case.space.support(asserted), case.space.support(denied)].concat();
+                    if option.sets.iter().any(|(fact, _)| facts.contains(fact)) {
                         return Ok(false);
                     }
                 }

@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 
-use super::cells::{Cell, UNKNOWN};
+use super::cells::Cell;
 
 /// A node, or one of the four ends: 0 to 3, by the bits "asserted" and "denied".
 ///
@@ -217,83 +217,6 @@ impl Diagram {
         levels.sort_unstable();
         levels.dedup();
         (ends, levels)
-    }
-
-    /// The ends that can be reached from a node where some levels' cells are known, as bits.
-    pub fn ends_knowing(&self, from: NodeId, known: &[Cell]) -> u8 {
-        if from.is_end() {
-            return 1 << from.0;
-        }
-        let mut reached = vec![false; from.index() + 1];
-        reached[from.index()] = true;
-        let mut ends = 0;
-        for index in (0..reached.len()).rev() {
-            if !reached[index] {
-                continue;
-            }
-            let node = NodeId::at(index);
-            let cell = known[self.level(node) as usize];
-            let mut meet = |to: NodeId| match to.is_end() {
-                true => ends |= 1 << to.0,
-                false => reached[to.index()] = true,
-            };
-            match cell {
-                UNKNOWN => self.branches(node).iter().for_each(|branch| meet(branch.to)),
-                cell => meet(self.follow(node, cell)),
-            }
-        }
-        ends
-    }
-
-    /// For every node, ends first, the ends that can be reached from it where some levels' cells
-    /// are known, as bits: one pass for all of them.
-    pub fn all_ends_knowing(&self, known: &[Cell]) -> Vec<u8> {
-        let mut ends: Vec<u8> = (0..ENDS).map(|end| 1 << end).collect();
-        // Nodes are made after those they lead to, so these are known by now.
-        for node in (0..self.nodes.len()).map(NodeId::at) {
-            let reached = match known[self.level(node) as usize] {
-                UNKNOWN => self.branches(node).iter().fold(0, |reached, branch| reached | ends[branch.to.0 as usize]),
-                cell => ends[self.follow(node, cell).0 as usize],
-            };
-            ends.push(reached);
-        }
-        ends
-    }
-
-    /// The shortest way from a node to an end: the levels asked on it, each with a cell that is
-    /// taken; among the shortest, the first by branches. `None` where there is none.
-    pub fn way(&self, from: NodeId, to: NodeId) -> Option<Vec<(Level, Cell)>> {
-        const FAR: u32 = u32::MAX;
-        let reached = self.reachable(std::iter::once(from));
-        let mut lengths: Vec<u32> = vec![FAR; reached.len()];
-        let length = |lengths: &[u32], node: NodeId| match node.is_end() {
-            true if node == to => 0,
-            true => FAR,
-            false => lengths[node.index()],
-        };
-        // Nodes are made after those they lead to, so these have their lengths by now.
-        for index in (0..reached.len()).filter(|index| reached[*index]) {
-            let branches = self.branches(NodeId::at(index)).iter();
-            lengths[index] =
-                branches.map(|branch| length(&lengths, branch.to)).min().map_or(FAR, |it| it.saturating_add(1));
-        }
-        if length(&lengths, from) == FAR {
-            return None;
-        }
-        let (mut way, mut at) = (Vec::new(), from);
-        while !at.is_end() {
-            let (mut start, mut best) = (0, (FAR, 0, to));
-            for branch in self.branches(at) {
-                let through = length(&lengths, branch.to);
-                if through < best.0 {
-                    best = (through, start, branch.to);
-                }
-                start = branch.end;
-            }
-            way.push((self.level(at), best.1));
-            at = best.2;
-        }
-        Some(way)
     }
 
     /// The node with these branches: an old one if there is one, and none where all lead to

@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::cells::{Cell, Cells, UNKNOWN};
 use super::decide::{Decider, Logic, Sides};
 use super::diagram::{Branch, Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE, push_branch};
+use super::fold::Fold;
 use super::order::fact_order;
 use super::paths::Paths;
 use super::status::{Possible, Settled, Status};
@@ -107,26 +108,10 @@ pub(super) type Known = Vec<Cell>;
 #[derive(Default)]
 pub struct Scratch {
     known: Known,
-    open: Vec<NodeId>,
-    ends: Memo<u8>,
-    became: Memo<NodeId>,
+    ends: Fold<u8>,
+    became: Fold<NodeId>,
     /// What is left of the diagrams once the known facts are put in.
     rest: Diagram,
-}
-
-/// What was found out about each node of the engine's diagram, in which query.
-struct Memo<T> {
-    query: u64,
-    /// How many nodes were looked at in this query.
-    count: u64,
-    found: Vec<(u64, T)>,
-    branches: Vec<(Cell, T)>,
-}
-
-impl<T> Default for Memo<T> {
-    fn default() -> Self {
-        Self { query: 0, count: 0, found: Vec::new(), branches: Vec::new() }
-    }
 }
 
 impl<'p> Engine<'p> {
@@ -169,7 +154,7 @@ impl<'p> Engine<'p> {
                 (Some(first), _) => statuses[first],
                 (None, Some(root)) => match self.paths.walk(consequence.index(), &scratch.known) {
                     Some(end) => Status::from_bits(1 << end.0),
-                    None => Status::from_bits(self.ends(root, scratch)),
+                    None => Status::from_bits(scratch.ends.ends(&self.diagram, root, &scratch.known)),
                 },
                 (None, None) => {
                     let residual = self.residual(Question::Status(consequence), &scratch.known, self.limits.residual);
@@ -215,7 +200,7 @@ impl<'p> Engine<'p> {
             return (residual.reach, residual.used);
         };
         scratch.ends.begin();
-        let possible = Possible::from_bits(self.ends(root, scratch));
+        let possible = Possible::from_bits(scratch.ends.ends(&self.diagram, root, &scratch.known));
         (Reach { possible, searched: scratch.ends.count <= steps }, scratch.ends.count)
     }
 
@@ -276,29 +261,10 @@ impl<'p> Engine<'p> {
         known.extend(self.order.iter().map(cell));
     }
 
-    /// Follows the known facts to an end, or to the first node that asks for an unknown one.
-    fn walk(&self, mut node: NodeId, known: &[Cell]) -> Result<NodeId, NodeId> {
-        while !node.is_end() {
-            let cell = known[self.diagram.level(node) as usize];
-            if cell == UNKNOWN {
-                return Err(node);
-            }
-            node = self.diagram.follow(node, cell);
-        }
-        Ok(node)
-    }
-
-    /// The ends that can be reached, as bits.
-    fn ends(&self, root: NodeId, scratch: &mut Scratch) -> u8 {
-        let Scratch { known, open, ends, .. } = scratch;
-        let any = |_, branches: &[(Cell, u8)]| branches.iter().fold(0, |bits, (_, more)| bits | more);
-        self.fold(root, known, open, ends, |end| 1 << end.0, any)
-    }
-
     /// Puts the known facts into a diagram: what remains asks only for facts that still make
     /// a difference, for equal parts are the same node.
     fn reduce(&self, root: NodeId, scratch: &mut Scratch) -> NodeId {
-        let Scratch { known, open, became, rest, .. } = scratch;
+        let Scratch { known, became, rest, .. } = scratch;
         rest.clear();
         became.begin();
         let mut branches: Vec<Branch> = Vec::new();
@@ -307,42 +273,7 @@ impl<'p> Engine<'p> {
             parts.iter().for_each(|&(end, to)| push_branch(&mut branches, 0, Branch { end, to }));
             rest.make(self.diagram.level(node), &branches)
         };
-        self.fold(root, known, open, became, |end| end, remake)
-    }
-
-    /// Finds something out about a node from the same about the nodes that it leads to, where
-    /// known facts lead one way only. Looks at each node once in a query, with its own stack.
-    fn fold<T: Copy>(
-        &self,
-        root: NodeId,
-        known: &[Cell],
-        open: &mut Vec<NodeId>,
-        memo: &mut Memo<T>,
-        at_end: impl Fn(NodeId) -> T,
-        mut from_branches: impl FnMut(NodeId, &[(Cell, T)]) -> T,
-    ) -> T {
-        let look = |node: NodeId, memo: &Memo<T>| match self.walk(node, known) {
-            Ok(end) => Ok(at_end(end)),
-            Err(node) => memo.get(node).ok_or(node),
-        };
-        open.clear();
-        open.extend(look(root, memo).err());
-        while let Some(&node) = open.last() {
-            memo.branches.clear();
-            let waiting = open.len();
-            for branch in self.diagram.branches(node) {
-                match look(branch.to, memo) {
-                    Ok(found) => memo.branches.push((branch.end, found)),
-                    Err(first) => open.push(first),
-                }
-            }
-            if open.len() == waiting {
-                let found = from_branches(node, &memo.branches);
-                memo.set(node, found);
-                open.pop();
-            }
-        }
-        look(root, memo).unwrap_or_else(|_| unreachable!("the loop ends when the root was looked at"))
+        became.run(&self.diagram, root, known, |end| end, remake)
     }
 
     /// Decides one question for one profile without the compiled diagrams: known facts first,
@@ -399,27 +330,6 @@ impl<'p> Engine<'p> {
         let both = |answer: Option<bool>| answer.map_or(vec![false, true], |answer| vec![answer]);
         let pairs = both(asserted).into_iter().flat_map(|a| both(denied).into_iter().map(move |b| (a, b)));
         pairs.map(|(asserted, denied)| Settled::new(asserted, denied)).collect()
-    }
-}
-
-impl<T: Copy> Memo<T> {
-    /// Forgets what earlier queries found out, whichever diagram they asked.
-    fn begin(&mut self) {
-        self.query += 1;
-        self.count = 0;
-    }
-
-    fn get(&self, node: NodeId) -> Option<T> {
-        let (query, found) = self.found.get(node.index())?;
-        (*query == self.query).then_some(*found)
-    }
-
-    fn set(&mut self, node: NodeId, found: T) {
-        if self.found.len() <= node.index() {
-            self.found.resize(node.index() + 1, (0, found));
-        }
-        self.found[node.index()] = (self.query, found);
-        self.count += 1;
     }
 }
 

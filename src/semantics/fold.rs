@@ -1,0 +1,128 @@
+//! Finding something out about a node of a diagram from the same about the nodes it leads to.
+
+use super::cells::{Cell, UNKNOWN};
+use super::diagram::{Diagram, Level, NodeId};
+
+/// What was found out about each node, in which query, and room that queries use again: a query
+/// allocates nothing, and looks only at the nodes that it reaches.
+pub struct Fold<T> {
+    query: u64,
+    /// How many nodes were looked at in this query.
+    pub count: u64,
+    found: Vec<(u64, T)>,
+    branches: Vec<(Cell, T)>,
+    open: Vec<NodeId>,
+}
+
+impl<T> Default for Fold<T> {
+    fn default() -> Self {
+        Self { query: 0, count: 0, found: Vec::new(), branches: Vec::new(), open: Vec::new() }
+    }
+}
+
+impl<T: Copy> Fold<T> {
+    /// Forgets what earlier queries found out, whichever diagram they asked.
+    pub fn begin(&mut self) {
+        self.query += 1;
+        self.count = 0;
+    }
+
+    fn get(&self, node: NodeId) -> Option<T> {
+        let (query, found) = self.found.get(node.index())?;
+        (*query == self.query).then_some(*found)
+    }
+
+    fn set(&mut self, node: NodeId, found: T) {
+        if self.found.len() <= node.index() {
+            self.found.resize(node.index() + 1, (0, found));
+        }
+        self.found[node.index()] = (self.query, found);
+        self.count += 1;
+    }
+
+    /// Finds it out about a root, where the known cells of levels lead one way only. Looks at each
+    /// node once in a query, with its own stack.
+    pub fn run(
+        &mut self,
+        diagram: &Diagram,
+        root: NodeId,
+        known: &[Cell],
+        at_end: impl Fn(NodeId) -> T,
+        mut from_branches: impl FnMut(NodeId, &[(Cell, T)]) -> T,
+    ) -> T {
+        let look = |node: NodeId, fold: &Self| match walk(diagram, node, known) {
+            Ok(end) => Ok(at_end(end)),
+            Err(node) => fold.get(node).ok_or(node),
+        };
+        self.open.clear();
+        let first = look(root, self).err();
+        self.open.extend(first);
+        while let Some(&node) = self.open.last() {
+            self.branches.clear();
+            let waiting = self.open.len();
+            for branch in diagram.branches(node) {
+                match look(branch.to, self) {
+                    Ok(found) => self.branches.push((branch.end, found)),
+                    Err(first) => self.open.push(first),
+                }
+            }
+            if self.open.len() == waiting {
+                let found = from_branches(node, &self.branches);
+                self.set(node, found);
+                self.open.pop();
+            }
+        }
+        look(root, self).unwrap_or_else(|_| unreachable!("the loop ends when the root was looked at"))
+    }
+}
+
+impl Fold<u8> {
+    /// The ends that can be reached, as bits.
+    pub fn ends(&mut self, diagram: &Diagram, root: NodeId, known: &[Cell]) -> u8 {
+        let any = |_, branches: &[(Cell, u8)]| branches.iter().fold(0, |bits, (_, more)| bits | more);
+        self.run(diagram, root, known, |end| 1 << end.0, any)
+    }
+}
+
+impl Fold<u32> {
+    /// The shortest way from a node to an end where nothing is known (`known` says so of every
+    /// level): the levels asked on it, each with a cell that is taken; among the shortest, the
+    /// first by branches. `None` where there is none.
+    pub fn way(&mut self, diagram: &Diagram, from: NodeId, to: NodeId, known: &[Cell]) -> Option<Vec<(Level, Cell)>> {
+        const FAR: u32 = u32::MAX;
+        let at_end = |end: NodeId| if end == to { 0 } else { FAR };
+        let nearest = |_, branches: &[(Cell, u32)]| {
+            branches.iter().map(|(_, length)| *length).min().map_or(FAR, |length| length.saturating_add(1))
+        };
+        self.begin();
+        if self.run(diagram, from, known, at_end, nearest) == FAR {
+            return None;
+        }
+        let (mut way, mut at) = (Vec::new(), from);
+        while !at.is_end() {
+            let (mut start, mut best) = (0, (FAR, 0, to));
+            for branch in diagram.branches(at) {
+                let through = if branch.to.is_end() { at_end(branch.to) } else { self.get(branch.to).unwrap_or(FAR) };
+                if through < best.0 {
+                    best = (through, start, branch.to);
+                }
+                start = branch.end;
+            }
+            way.push((diagram.level(at), best.1));
+            at = best.2;
+        }
+        Some(way)
+    }
+}
+
+/// Follows the known cells to an end, or to the first node that asks for an unknown one.
+fn walk(diagram: &Diagram, mut node: NodeId, known: &[Cell]) -> Result<NodeId, NodeId> {
+    while !node.is_end() {
+        let cell = known[diagram.level(node) as usize];
+        if cell == UNKNOWN {
+            return Err(node);
+        }
+        node = diagram.follow(node, cell);
+    }
+    Ok(node)
+}
