@@ -9,7 +9,7 @@ use crate::semantics::cells::{Cell, Cells, UNKNOWN};
 use crate::semantics::decide::{Decided, Decider};
 use crate::semantics::diagram::{Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE};
 use crate::semantics::engine::Diagrams;
-use crate::semantics::fold::Fold;
+use crate::semantics::fold::{Fold, Search};
 use crate::semantics::order::fact_order;
 use crate::semantics::{Selection, Status, View};
 
@@ -41,7 +41,7 @@ pub(crate) struct Space<'p> {
     order: Vec<FactId>,
     levels: Vec<Level>,
     diagram: Diagram,
-    ends: Fold<u8>,
+    search: Search,
     lengths: Fold<u32>,
     one: u64,
     left: u64,
@@ -76,7 +76,7 @@ impl<'p> Space<'p> {
             order,
             levels,
             diagram: Diagram::new(),
-            ends: Fold::default(),
+            search: Search::default(),
             lengths: Fold::default(),
             one: limits.one,
             left: limits.all,
@@ -192,8 +192,7 @@ impl<'p> Space<'p> {
         way.iter().for_each(|(level, cell)| known[*level as usize] = *cell);
         for (level, cell) in &way {
             known[*level as usize] = UNKNOWN;
-            self.ends.begin();
-            if self.ends.ends(&self.diagram, set, &known) != 1 << TRUE.0 {
+            if self.search.reachable(&self.diagram, set, &known, 1 << FALSE.0) != 0 {
                 known[*level as usize] = *cell;
             }
         }
@@ -208,12 +207,12 @@ impl<'p> Space<'p> {
     pub fn support(&mut self, set: NodeId) -> Vec<FactId> {
         let unknown: Vec<Cell> = vec![UNKNOWN; self.order.len()];
         let mut facts: BTreeSet<FactId> = BTreeSet::new();
-        self.ends.begin();
-        let note = |node, _: &[(Cell, u8)]| {
+        self.lengths.begin();
+        let note = |node, _: &[(Cell, u32)]| {
             facts.insert(self.order[self.diagram.level(node) as usize]);
             0
         };
-        self.ends.run(&self.diagram, set, &unknown, |_| 0, note);
+        self.lengths.run(&self.diagram, set, &unknown, |_| 0, note);
         facts.into_iter().collect()
     }
 
@@ -227,8 +226,7 @@ impl<'p> Space<'p> {
         let (asserted, denied) = self.sides(day, consequence)?;
         let root = self.join(Join::Status, Ok(asserted), Ok(denied))?;
         let cells = self.cells_of(known);
-        self.ends.begin();
-        Ok(Status::from_bits(self.ends.ends(&self.diagram, root, &cells)))
+        Ok(Status::from_bits(self.search.reachable(&self.diagram, root, &cells, 0b1111)))
     }
 
     /// The cell of each level's fact.
@@ -243,17 +241,17 @@ impl<'p> Space<'p> {
     /// Puts a partial profile before all sets of profiles.
     pub fn look(&self, known: &[(FactId, Value)], look: &mut Look) {
         look.cells = self.cells_of(known);
-        look.ends.begin();
     }
 
     /// Whether every completion of the profile is in the set.
     pub fn in_for_certain(&self, set: NodeId, look: &mut Look) -> bool {
-        look.ends.ends(&self.diagram, set, &look.cells) == 1 << TRUE.0
+        look.search.reachable(&self.diagram, set, &look.cells, 1 << FALSE.0) == 0
     }
 
     /// Whether some completion of the profile is in the set, and some is not.
     pub fn is_open(&self, set: NodeId, look: &mut Look) -> bool {
-        look.ends.ends(&self.diagram, set, &look.cells) == 1 << TRUE.0 | 1 << FALSE.0
+        let both = 1 << TRUE.0 | 1 << FALSE.0;
+        look.search.reachable(&self.diagram, set, &look.cells, both) == both
     }
 
     /// A scenario with these facts on a day, which expects what is so of these consequences. It has
@@ -273,9 +271,9 @@ impl<'p> Space<'p> {
     }
 }
 
-/// A partial profile, and what is known by now of the sets that hold its completions.
+/// A partial profile that is put before sets of profiles.
 #[derive(Default)]
 pub(crate) struct Look {
     cells: Vec<Cell>,
-    ends: Fold<u8>,
+    search: Search,
 }

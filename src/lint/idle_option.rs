@@ -3,7 +3,7 @@
 use super::Lint;
 use super::case::Case;
 use crate::diagnostic::Code;
-use crate::model::{ChoiceOption, ConsequenceId, FactId};
+use crate::model::{ChoiceOption, ConsequenceId};
 use crate::semantics::diagram::OverBudget;
 
 pub(super) const LINT: Lint = Lint { code: Code::IdleOption, by_default: true, find };

@@ -115,6 +115,44 @@ impl Fold<u32> {
     }
 }
 
+/// A search for ends that stops as soon as those that are wanted were met: it seldom sees much of
+/// a large diagram. Room that searches use again.
+#[derive(Default)]
+pub struct Search {
+    query: u64,
+    met: Vec<u64>,
+    open: Vec<NodeId>,
+}
+
+impl Search {
+    /// Those of the wanted ends that can be reached where some levels' cells are known, as bits.
+    pub fn reachable(&mut self, diagram: &Diagram, root: NodeId, known: &[Cell], wanted: u8) -> u8 {
+        self.query += 1;
+        self.open.clear();
+        self.open.push(root);
+        let mut found = 0;
+        while let Some(node) = self.open.pop() {
+            match walk(diagram, node, known) {
+                Ok(end) => {
+                    found |= 1 << end.0 & wanted;
+                    if found == wanted {
+                        break;
+                    }
+                }
+                Err(node) => {
+                    if self.met.len() <= node.index() {
+                        self.met.resize(node.index() + 1, 0);
+                    }
+                    if std::mem::replace(&mut self.met[node.index()], self.query) != self.query {
+                        self.open.extend(diagram.branches(node).iter().map(|branch| branch.to));
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
 /// Follows the known cells to an end, or to the first node that asks for an unknown one.
 fn walk(diagram: &Diagram, mut node: NodeId, known: &[Cell]) -> Result<NodeId, NodeId> {
     while !node.is_end() {
