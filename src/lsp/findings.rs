@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use lsp_types::{DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Range};
+use lsp_types::{DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, NumberOrString, Range};
 
 use super::position::Encoding;
 use super::source::Source;
 use super::workspace::{Checked, Identity, Workspace, imports};
-use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::diagnostic::{Code, Diagnostic, Fix, Severity};
 use crate::report;
 use crate::text::Span;
 
@@ -19,8 +19,10 @@ const SHOWN: usize = 1_000;
 pub struct Finding {
     /// As it is sent.
     pub shown: lsp_types::Diagnostic,
-    /// Changes, each within one line of the finding.
+    /// Changes that would mend it.
     pub fixes: Vec<Mend>,
+    /// What adds a scenario that shows it.
+    pub scenario: Option<Mend>,
 }
 
 /// A change that would mend a finding.
@@ -82,7 +84,7 @@ fn shorten(findings: &mut Vec<Finding>) {
         message: format!("{more} more findings in this file are not shown; `ensue check` shows all"),
         ..lsp_types::Diagnostic::default()
     };
-    findings.push(Finding { shown, fixes: Vec::new() });
+    findings.push(Finding { shown, fixes: Vec::new(), scenario: None });
 }
 
 /// For each import of a file whose mistakes are told where they are: that there are some.
@@ -118,7 +120,7 @@ fn imports_with_mistakes(
             related_information: Some(vec![related]),
             ..lsp_types::Diagnostic::default()
         };
-        broken.push(Finding { shown, fixes: Vec::new() });
+        broken.push(Finding { shown, fixes: Vec::new(), scenario: None });
     }
     broken
 }
@@ -149,10 +151,11 @@ impl Reporter<'_> {
             source: Some("ensue".to_owned()),
             message: message(it),
             related_information: (!related.is_empty()).then_some(related),
+            tags: is_superfluous(it.code).then(|| vec![DiagnosticTag::UNNECESSARY]),
             ..lsp_types::Diagnostic::default()
         };
         let fixes = it.fixes.iter().filter_map(|fix| self.mend(it, fix)).collect();
-        (identity, Finding { shown, fixes })
+        (identity, Finding { shown, fixes, scenario: self.scenario(it) })
     }
 
     /// The main place. A finding without one is about a whole file, and stands at its beginning.
@@ -165,6 +168,18 @@ impl Reporter<'_> {
         (named.map_or(&self.checked.root, |(identity, _)| identity).clone(), Range::default())
     }
 
+    /// What adds the scenario that shows a finding at the end of the finding's file.
+    fn scenario(&self, it: &Diagnostic) -> Option<Mend> {
+        let scenario = it.scenario.as_deref()?;
+        let (_, source) = self.checked.source(it.labels.first()?.place.file);
+        let end = Span::new(source.text.len(), source.text.len());
+        Some(Mend {
+            range: source.range(end, self.encoding),
+            replacement: format!("{}{scenario}", gap(&source.text)),
+            title: "Add a scenario that shows it".to_owned(),
+        })
+    }
+
     fn related(&self, label: &crate::diagnostic::Label) -> Option<DiagnosticRelatedInformation> {
         let (identity, source) = self.checked.source(label.place.file);
         let (uri, _) = self.workspace.address(identity)?;
@@ -173,7 +188,8 @@ impl Reporter<'_> {
         Some(DiagnosticRelatedInformation { location: Location { uri, range }, message })
     }
 
-    /// A change that stays within one line, and that one a line of the finding's.
+    /// A change in the finding's file. What mends a mistake stays within one line, and that one of
+    /// the finding's; what mends a weakness takes out a part or a whole declaration.
     fn mend(&self, it: &Diagnostic, fix: &Fix) -> Option<Mend> {
         let main = it.labels.first()?.place;
         let (_, source) = self.checked.source(main.file);
@@ -181,7 +197,8 @@ impl Reporter<'_> {
         let lines = line(main.span.start)..=line(main.span.end);
         let is_near = fix.place.file == main.file && lines.contains(&line(fix.place.span.start));
         let is_one = line(fix.place.span.start) == line(fix.place.span.end) && !fix.replacement.contains(['\n', '\r']);
-        (is_near && is_one).then(|| Mend {
+        let is_weakness = it.severity == Severity::Warning && fix.place.file == main.file;
+        (is_weakness || is_near && is_one).then(|| Mend {
             range: source.range(fix.place.span, self.encoding),
             replacement: fix.replacement.clone(),
             title: title(source, fix.place.span, &fix.replacement),
@@ -189,8 +206,32 @@ impl Reporter<'_> {
     }
 }
 
+/// What stands between a text and what is added at its end: it begins below an empty line.
+fn gap(text: &str) -> &'static str {
+    if text.ends_with('\n') { "\n" } else { "\n\n" }
+}
+
+/// Whether what is marked could as well not be there.
+fn is_superfluous(code: Code) -> bool {
+    matches!(
+        code,
+        Code::UnusedFact
+            | Code::UnusedDefinition
+            | Code::UnusedSource
+            | Code::UnusedAllow
+            | Code::RedundantRule
+            | Code::IdleUnless
+            | Code::DuplicateScenario
+    )
+}
+
 fn title(source: &Source, span: Span, replacement: &str) -> String {
-    let old = report::escaped(span.of(&source.text));
+    const LONG: usize = 40;
+    let mut old = report::plain(span.of(&source.text));
+    if let Some((cut, _)) = old.char_indices().nth(LONG) {
+        old.truncate(cut);
+        old.push('…');
+    }
     match (&old[..], replacement) {
         (_, "") => format!("Remove `{old}`"),
         ("", new) => format!("Write `{}`", report::escaped(new)),

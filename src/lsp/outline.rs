@@ -219,6 +219,7 @@ pub fn semantic_tokens(
     declared: &Declared<'_>,
     source: &Source,
     within: Option<Span>,
+    only_names: bool,
     encoding: Encoding,
 ) -> Vec<SemanticToken> {
     let parsed = source.parsed();
@@ -232,6 +233,7 @@ pub fn semantic_tokens(
         }
         match name {
             Some(name) => paint.token(token, &type_of_name(sort(&name.name)), name.declares.is_some()),
+            None if only_names => {}
             None => {
                 if let Some(kind) = type_of(token.kind, token.span.of(&source.text)) {
                     paint.token(token, &kind, false);

@@ -85,6 +85,8 @@ struct Editor {
     nested_symbols: bool,
     watches_files: bool,
     refreshes_lenses: bool,
+    /// Whether the editor paints words by itself, so that only names are left to be told.
+    paints_words: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +122,7 @@ impl Server {
             nested_symbols: false,
             watches_files: false,
             refreshes_lenses: false,
+            paints_words: false,
         };
         Server {
             worker: worker::start(send.clone()),
@@ -351,12 +354,14 @@ impl Server {
         let symbols = document.and_then(|it| it.document_symbol.as_ref());
         let watched = workspace.and_then(|it| it.did_change_watched_files.as_ref());
         let lenses = workspace.and_then(|it| it.code_lens.as_ref());
+        let tokens = document.and_then(|it| it.semantic_tokens.as_ref());
         self.editor = Editor {
             encoding: if utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
             versioned_edits: edits.and_then(|it| it.document_changes) == Some(true),
             nested_symbols: symbols.and_then(|it| it.hierarchical_document_symbol_support) == Some(true),
             watches_files: watched.and_then(|it| it.dynamic_registration) == Some(true),
             refreshes_lenses: lenses.and_then(|it| it.refresh_support) == Some(true),
+            paints_words: tokens.and_then(|it| it.augments_syntax_tokens) == Some(true),
         };
         let root = params.root_uri.map(|uri| vec![WorkspaceFolder { uri, name: String::new() }]);
         self.add_folders(params.workspace_folders.or(root).unwrap_or_default());
@@ -479,14 +484,15 @@ impl Server {
                 continue;
             }
             let only = finding.fixes.len() == 1;
-            for fix in finding.fixes {
+            let fixes = finding.fixes.into_iter().map(|fix| (fix, only));
+            for (fix, preferred) in fixes.chain(finding.scenario.map(|scenario| (scenario, false))) {
                 let edit = TextEdit { range: fix.range, new_text: fix.replacement };
                 actions.push(CodeActionOrCommand::CodeAction(CodeAction {
                     title: fix.title,
                     kind: Some(CodeActionKind::QUICKFIX),
                     diagnostics: Some(vec![finding.shown.clone()]),
                     edit: Some(self.edit(BTreeMap::from([(document.identity.clone(), vec![edit])]))),
-                    is_preferred: Some(only),
+                    is_preferred: Some(preferred),
                     ..CodeAction::default()
                 }));
             }
@@ -668,7 +674,8 @@ impl Server {
         let source = &document.source;
         let within = range.map(|range| source.lines().span(&source.text, range, self.editor.encoding));
         let scope = self.workspace.scope(&document.identity);
-        let data = outline::semantic_tokens(&Declared::of(&scope), source, within, self.editor.encoding);
+        let Editor { encoding, paints_words, .. } = self.editor;
+        let data = outline::semantic_tokens(&Declared::of(&scope), source, within, paints_words, encoding);
         Ok(SemanticTokens { result_id: None, data })
     }
 

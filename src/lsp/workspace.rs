@@ -14,8 +14,10 @@ use lsp_types::Uri;
 use super::lenses::Lenses;
 use super::source::Source;
 use super::uri;
+use crate::analysis::space::Limits;
 use crate::cli::files::{imported, read, shown};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::lint::{self, Chosen};
 use crate::model::{FileRead, NotRead, Policy};
 use crate::scenarios;
 use crate::text::{FileId, Files, Span};
@@ -383,9 +385,19 @@ impl Workspace {
     }
 }
 
+/// How much is looked at while somebody types: a fiftieth of what `ensue check` looks at.
+const LIMITS: Limits = Limits { one: 20_000, all: 200_000 };
+
 /// What is wrong with a policy that could be read. All that is reported of it comes together here.
 fn diagnose(policy: &Policy) -> Vec<Diagnostic> {
-    scenarios::undated(policy).into_iter().collect()
+    if let Some(undated) = scenarios::undated(policy) {
+        return vec![undated];
+    }
+    let mut found = lint::findings_within(policy, &Chosen::default(), LIMITS);
+    for finding in found.iter_mut().filter(|finding| finding.code == Code::NotDecided) {
+        finding.help.push("while you type less is looked at: `ensue check` looks further".to_owned());
+    }
+    found
 }
 
 /// What a file imports, and where: by what is written, whether or not the files are there.

@@ -121,8 +121,14 @@ impl Editor {
         self.tell("textDocument/didChange", json!({"textDocument": document, "contentChanges": changes}));
     }
 
-    /// What is wrong in a file, as it was sent for a version of it.
+    /// The mistakes in a file, as they were sent for a version of it.
     fn findings(&mut self, uri: &str, version: impl Into<Value>) -> Vec<Value> {
+        let all = self.all_findings(uri, version).into_iter();
+        all.filter(|finding| finding["severity"] == 1).collect()
+    }
+
+    /// The mistakes and weaknesses in a file, as they were sent for a version of it.
+    fn all_findings(&mut self, uri: &str, version: impl Into<Value>) -> Vec<Value> {
         let version = version.into();
         let is_it = |it: &Value| {
             it["method"] == "textDocument/publishDiagnostics"
@@ -414,6 +420,69 @@ fn mistakes_are_shown_with_advice_and_a_fix_that_mends_them() {
     let elsewhere = editor.ask("textDocument/codeAction", params(range(&text, "district", 0))).unwrap();
     assert_eq!(elsewhere, json!([]));
     editor.end();
+}
+
+/// A weakness is a warning; what mends it for certain and the scenario that shows it are changes
+/// to the file.
+#[test]
+fn weaknesses_come_with_what_mends_and_what_shows_them() {
+    let project = Project::new();
+    let text = CLINICS.replace("when covered and not card", "when covered and not card and (card or not card)");
+    // Not what the first profile that shows something would be.
+    let text = text.replacen("given district north, card no", "given district south, card no", 1);
+    let again = "\nscenario \"Again\"\n  given card no, district south\n  expect follows no_clinic\n";
+    let text = text + again;
+    let mut editor = project.start(json!({}));
+    editor.open(&project.clinics, &text);
+    let found = editor.all_findings(&project.clinics, 1);
+    let (unused, always, twice) = (&found[0], &found[1], &found[2]);
+    assert_eq!((&unused["code"], &unused["severity"]), (&json!("unused_fact"), &json!(2)));
+    assert_eq!((&unused["range"], &unused["tags"]), (&range(&text, "birth_date", 0), &json!([1])));
+    assert_eq!((&always["code"], &always["severity"]), (&json!("always_holds"), &json!(2)));
+    assert_eq!(always["range"], range(&text, "card or not card", 0));
+    assert_eq!(twice["code"], "duplicate_scenario");
+    let context = json!({"diagnostics": found});
+    let params = |range: &Value| json!({"textDocument": {"uri": project.clinics}, "range": range, "context": context});
+    let mut actions = |range: &Value| {
+        let actions = editor.ask("textDocument/codeAction", params(range)).unwrap();
+        let actions: Vec<Value> = actions.as_array().unwrap().clone();
+        let one = |it: &Value| {
+            let edited = applied(&text, &it["edit"]["changes"][&project.clinics]);
+            (it["title"].as_str().unwrap().to_owned(), it["isPreferred"] == true, edited)
+        };
+        actions.iter().map(one).collect::<Vec<_>>()
+    };
+    let [(title, preferred, without)] = &actions(&twice["range"])[..] else { panic!("one change mends it") };
+    assert!(title.starts_with("Remove `scenario \"Again\"") && *preferred, "{title}");
+    assert_eq!(*without, text.strip_suffix(again).unwrap().to_owned() + "\n");
+    let with = actions(&always["range"]);
+    assert_eq!(with.len(), 1);
+    let (title, preferred, with) = &with[0];
+    assert_eq!((&**title, *preferred), ("Add a scenario that shows it", false));
+    let added = with.strip_prefix(&text).expect("it stands at the end");
+    assert!(added.starts_with("\nscenario \"always_holds: clinics_rule\"\n  given "), "{added}");
+    // It passes: nothing is said of it but what was said before.
+    editor.change(&project.clinics, 2, json!([{"text": with}]));
+    assert_eq!(editor.all_findings(&project.clinics, 2).len(), found.len());
+    editor.end();
+}
+
+/// An editor that paints words by itself is told of names alone.
+#[test]
+fn only_names_are_told_where_the_editor_paints_words() {
+    let project = Project::new();
+    let count = |capabilities: Value| {
+        let mut editor = project.clinics(capabilities);
+        let params = json!({"textDocument": {"uri": project.clinics}});
+        let tokens = editor.ask("textDocument/semanticTokens/full", params).unwrap();
+        editor.end();
+        tokens["data"].as_array().unwrap().len() / 5
+    };
+    let all = count(json!({}));
+    let asked =
+        json!({"requests": {}, "tokenTypes": [], "tokenModifiers": [], "formats": [], "augmentsSyntaxTokens": true});
+    let names = count(json!({"textDocument": {"semanticTokens": asked}}));
+    assert!(0 < names && names < all, "{names} of {all}");
 }
 
 #[test]
