@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 
 use indexmap::IndexMap;
 
+use super::edit::Written;
 use crate::analysis::days::days;
 use crate::analysis::parts::{Owned, Part, Role, parts, words};
 use crate::analysis::space::{Answer, DayIndex, Limits, Space};
@@ -12,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Condition, ConsequenceId, Date, FactId, Policy, Rule, RuleId, Scenario, Value};
 use crate::semantics::diagram::{FALSE, NodeId, OverBudget};
 use crate::semantics::{Engine, Question, Scratch, View};
-use crate::text::Place;
+use crate::text::{FileId, Place};
 
 /// One policy in which weaknesses are looked for.
 pub(super) struct Case<'p> {
@@ -26,6 +27,8 @@ pub(super) struct Case<'p> {
     can_apply: Vec<Option<bool>>,
     /// For the dates of scenarios.
     engines: HashMap<Option<Date>, Engine<'p>>,
+    /// The files that were looked at.
+    written: HashMap<FileId, Written<'p>>,
 }
 
 impl<'p> Case<'p> {
@@ -39,6 +42,7 @@ impl<'p> Case<'p> {
             code: Code::NotDecided,
             can_apply: Vec::new(),
             engines: HashMap::new(),
+            written: HashMap::new(),
         };
         case.can_apply = policy.rule_ids().map(|rule| case.applies_on_some_day(rule).ok()).collect();
         case
@@ -187,6 +191,11 @@ impl<'p> Case<'p> {
             }
         }
         places
+    }
+
+    /// A file as it is written.
+    pub fn written(&mut self, file: FileId) -> &Written<'p> {
+        self.written.entry(file).or_insert_with(|| Written::read(self.policy, file))
     }
 
     /// The words of a condition as they stand in the file, between backticks.

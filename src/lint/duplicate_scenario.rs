@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Lint;
 use super::case::Case;
-use super::edit;
 use crate::diagnostic::Code;
 use crate::model::{ConsequenceId, Date, Expected, FactId, Scenario, Value};
 
@@ -25,7 +24,7 @@ fn find(case: &mut Case<'_>) {
             .warning("two scenarios give the same facts", scenario.place, "gives the same facts on the same date")
             .at(before.place, "as this one");
         let finding = match expected(before).is_superset(&expected(scenario)) {
-            true => edit::without_declaration(case.policy, scenario.place, finding),
+            true => case.written(scenario.place.file).without_declaration(scenario.place, finding),
             false => finding.help("put what both expect into one of the two"),
         };
         case.report(finding);

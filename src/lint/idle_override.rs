@@ -2,7 +2,6 @@
 
 use super::Lint;
 use super::case::Case;
-use super::edit;
 use crate::analysis::space::DayIndex;
 use crate::diagnostic::Code;
 use crate::model::{ConsequenceId, RuleId};
@@ -37,7 +36,7 @@ fn find(case: &mut Case<'_>) {
                     .warning(message, subject.place, format!("changes nothing of what `{}` does", other.name))
                     .at(other.place, "the rule that it overrides");
                 let scenario = case.scenario_where_it_applies(winner);
-                let finding = edit::without_override(case.policy, subject.place, &other.name, finding);
+                let finding = case.written(subject.place.file).without_override(subject.place, &other.name, finding);
                 case.report(finding.scenario(scenario));
             }
         }

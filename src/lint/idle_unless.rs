@@ -2,7 +2,6 @@
 
 use super::Lint;
 use super::case::Case;
-use super::edit;
 use crate::diagnostic::Code;
 use crate::semantics::diagram::FALSE;
 
@@ -21,7 +20,7 @@ fn find(case: &mut Case<'_>) {
             let message = format!("the `unless` of the rule `{}` never matters", subject.name);
             let finding = case.warning(message, unless.place(), "where this holds, `when` does not");
             let scenario = case.scenario_where_it_applies(rule);
-            let finding = edit::without_unless(case.policy, unless.place(), finding);
+            let finding = case.written(unless.place().file).without_unless(unless.place(), finding);
             case.report(finding.scenario(scenario));
         }
     }
