@@ -112,7 +112,7 @@ fn add(
     let place = condition.place();
     let holds = space.condition(day, condition);
     let is_test = match condition {
-        Condition::All(_) | Condition::Any(_) => false,
+        Condition::All(..) | Condition::Any(..) => false,
         Condition::Not(inner, _) => inner.place() == place,
         Condition::Test(_) | Condition::Definition(..) | Condition::Consequence(..) => true,
     };
@@ -120,8 +120,8 @@ fn add(
     found.push(Part { place, is_test, inside, holds, decides });
     match condition {
         Condition::Not(inner, _) if !is_test => add(space, day, inner, decides, Some(index), found),
-        Condition::All(parts) | Condition::Any(parts) => {
-            let all = matches!(condition, Condition::All(_));
+        Condition::All(parts, _) | Condition::Any(parts, _) => {
+            let all = matches!(condition, Condition::All(..));
             let others = others(space, day, parts, all);
             for (part, others) in parts.iter().zip(others) {
                 let decides = space.and(decides, others);

@@ -16,7 +16,7 @@ fn find(case: &mut Case<'_>) {
             let Some((place, before)) = contradiction(scenario, consequence) else { continue };
             let name = &case.policy[consequence].name;
             let message = format!("no status of `{name}` is all that the scenario expects of it");
-            let finding = case.warning(message, place, "this").at(before, "and this exclude one another");
+            let finding = case.warning(message, place, "and this exclude one another").at(before, "this");
             case.report(finding);
             break;
         }

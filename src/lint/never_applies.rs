@@ -39,8 +39,8 @@ fn needs(space: &mut Space<'_>, day: DayIndex, rule: RuleId) -> Result<Vec<Need>
     let mut needs = Vec::new();
     while let Some(condition) = open.pop() {
         match condition {
-            Condition::All(parts) => open.extend(parts.iter().rev()),
-            Condition::Any(_)
+            Condition::All(parts, _) => open.extend(parts.iter().rev()),
+            Condition::Any(..)
             | Condition::Not(..)
             | Condition::Test(_)
             | Condition::Definition(..)

@@ -8,10 +8,10 @@ use crate::text::Place;
 /// A condition.
 #[derive(Clone, Debug)]
 pub enum Condition {
-    /// `a and b`
-    All(Vec<Condition>),
-    /// `a or b`
-    Any(Vec<Condition>),
+    /// `a and b`, and where it stands.
+    All(Vec<Condition>, Place),
+    /// `a or b`, and where it stands.
+    Any(Vec<Condition>, Place),
     /// `not a`, and where it stands with its `not`.
     Not(Box<Condition>, Place),
     /// A test of one fact.
@@ -27,12 +27,8 @@ impl Condition {
     #[must_use]
     pub fn place(&self) -> Place {
         match self {
-            Condition::All(parts) | Condition::Any(parts) => {
-                // INVARIANT: the grammar makes chains of at least two, all of one file.
-                let (first, last) = (parts[0].place(), parts[parts.len() - 1].place());
-                Place { file: first.file, span: first.span.to(last.span) }
-            }
-            Condition::Not(_, place) | Condition::Definition(_, place) | Condition::Consequence(_, place) => *place,
+            Condition::All(_, place) | Condition::Any(_, place) | Condition::Not(_, place) => *place,
+            Condition::Definition(_, place) | Condition::Consequence(_, place) => *place,
             Condition::Test(test) => test.place,
         }
     }
@@ -51,7 +47,7 @@ impl Condition {
         std::iter::from_fn(move || {
             loop {
                 match open.pop()? {
-                    Condition::All(parts) | Condition::Any(parts) => open.extend(parts.iter().rev()),
+                    Condition::All(parts, _) | Condition::Any(parts, _) => open.extend(parts.iter().rev()),
                     Condition::Not(inner, _) => open.push(inner),
                     leaf => return Some(leaf),
                 }

@@ -166,11 +166,11 @@ impl<'a, L: Logic> Decider<'a, L> {
     /// Whether a condition holds. INVARIANT: all it names was decided.
     pub fn condition(&mut self, condition: &Condition) -> Answer<L> {
         match condition {
-            Condition::All(parts) => {
+            Condition::All(parts, _) => {
                 let answers = parts.iter().map(|part| self.condition(part)).collect();
                 self.balanced(answers, L::and, true)
             }
-            Condition::Any(parts) => {
+            Condition::Any(parts, _) => {
                 let answers = parts.iter().map(|part| self.condition(part)).collect();
                 self.balanced(answers, L::or, false)
             }

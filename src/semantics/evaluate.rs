@@ -45,8 +45,8 @@ struct Case<'a> {
 impl Case<'_> {
     fn holds(&self, condition: &Condition) -> bool {
         match condition {
-            Condition::All(parts) => parts.iter().all(|part| self.holds(part)),
-            Condition::Any(parts) => parts.iter().any(|part| self.holds(part)),
+            Condition::All(parts, _) => parts.iter().all(|part| self.holds(part)),
+            Condition::Any(parts, _) => parts.iter().any(|part| self.holds(part)),
             Condition::Not(inner, _) => !self.holds(inner),
             Condition::Definition(id, _) => self.definitions[id.index()],
             Condition::Consequence(id, _) => self.statuses[id.index()].holds(),

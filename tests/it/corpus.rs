@@ -11,6 +11,7 @@ use anstream::adapter::strip_str;
 use ensue::analysis::traceability::Traceability;
 use ensue::diagnostic::Code;
 use ensue::json::Subject;
+use ensue::lint::{self, Chosen};
 use ensue::model::Scenario;
 use ensue::syntax::{self, Refused};
 use ensue::text::Files;
@@ -152,6 +153,16 @@ fn explained(policy: &Policy, scenario: &Scenario) -> String {
     explanations.collect::<Vec<_>>().join("\n")
 }
 
+/// What is found was worked out from the lints' pages; a file's near misses are not found.
+#[test]
+fn lint() {
+    for case in cases("lint", "ensue") {
+        let policy = sound(&case);
+        let list = lint::findings(&policy, &Chosen::all());
+        expect(&case, &shown(&Diagnostics { files: policy.files, list }));
+    }
+}
+
 /// Which rules and scenarios a claim reaches, and what is one origin, was worked out by hand.
 #[test]
 fn claims() {
@@ -204,15 +215,19 @@ fn profile_debug_shows_no_value() {
 }
 
 /// What cannot be kept in a small file is shown elsewhere: in `limits.rs`.
-const ELSEWHERE: [Code; 1] = [Code::FileTooLarge];
+const ELSEWHERE: [Code; 2] = [Code::FileTooLarge, Code::NotDecided];
 
 #[test]
 fn every_code_is_shown_by_a_case() {
     let mut shown = BTreeSet::from(ELSEWHERE);
-    for folder in ["parse/error", "lower/error", "profile/error"] {
+    for folder in ["parse/error", "lower/error", "profile/error", "lint"] {
         for path in files(folder).iter().filter(|path| path.extension().is_some_and(|it| it == "txt")) {
             let text = fs::read_to_string(path).unwrap();
-            shown.extend(Code::ALL.iter().filter(|code| text.contains(&format!("error[{code}]"))));
+            shown.extend(
+                Code::ALL
+                    .iter()
+                    .filter(|code| ["error", "warning"].iter().any(|word| text.contains(&format!("{word}[{code}]")))),
+            );
         }
     }
     let missing: Vec<&Code> = Code::ALL.iter().filter(|code| !shown.contains(code)).collect();

@@ -83,8 +83,8 @@ impl<'p> Brute<'p> {
             return holds;
         }
         match condition {
-            Condition::All(parts) => parts.iter().all(|part| self.holds(part, case, changed)),
-            Condition::Any(parts) => parts.iter().any(|part| self.holds(part, case, changed)),
+            Condition::All(parts, _) => parts.iter().all(|part| self.holds(part, case, changed)),
+            Condition::Any(parts, _) => parts.iter().any(|part| self.holds(part, case, changed)),
             Condition::Not(inner, _) => !self.holds(inner, case, changed),
             Condition::Definition(id, _) => self.holds(&self.policy[*id].condition, case, None),
             Condition::Consequence(id, _) => case.statuses[id.index()].holds(),
@@ -123,7 +123,7 @@ impl<'p> Brute<'p> {
         while let Some(&(part, _)) = open.get(next) {
             next += 1;
             match part {
-                Condition::All(parts) | Condition::Any(parts) => {
+                Condition::All(parts, _) | Condition::Any(parts, _) => {
                     open.extend(parts.iter().map(|inner| (inner, Some(part.place()))));
                 }
                 Condition::Not(inner, place) if inner.place() != *place => open.push((inner, Some(*place))),
@@ -212,12 +212,13 @@ fn conditions(
             found.insert((Code::NeverHolds, vec![place]));
         }
     }
-    let varies = |part: &Condition| !everywhere(part, true) && !everywhere(part, false);
-    for holding in [true, false] {
-        for place in Brute::outermost(condition, |part| varies(part) && same_with(part.place(), holding)) {
-            if place != condition.place() {
-                found.insert((Code::IdleCondition, vec![place]));
-            }
+    // Of what always or never holds the others speak, and so of all that stands in it.
+    let constant = |part: &Condition| everywhere(part, true) || everywhere(part, false);
+    let idle = |part: &Condition| same_with(part.place(), true) || same_with(part.place(), false);
+    let constants = Brute::outermost(condition, constant);
+    for place in Brute::outermost(condition, |part| constant(part) || idle(part)) {
+        if place != condition.place() && !constants.contains(&place) {
+            found.insert((Code::IdleCondition, vec![place]));
         }
     }
 }

@@ -14,15 +14,17 @@ impl Lowering<'_> {
     pub(super) fn condition(&mut self, policy: &Policy, condition: &ast::Condition) -> Condition {
         let mut all = |parts: &[ast::Condition]| parts.iter().map(|part| self.condition(policy, part)).collect();
         match condition {
-            ast::Condition::All(parts) => Condition::All(all(parts)),
-            ast::Condition::Any(parts) => Condition::Any(all(parts)),
+            ast::Condition::All(parts) => Condition::All(all(parts), self.place(condition.span())),
+            ast::Condition::Any(parts) => Condition::Any(all(parts), self.place(condition.span())),
             ast::Condition::Group(inner, _) => self.condition(policy, inner),
             ast::Condition::Not(inner, _) => {
                 let place = self.place(condition.span());
                 Condition::Not(Box::new(self.condition(policy, inner)), place)
             }
             // A test that could not be resolved was reported; an empty `or` stands in for it.
-            ast::Condition::Test(test) => self.test(policy, test).unwrap_or(Condition::Any(Vec::new())),
+            ast::Condition::Test(test) => {
+                self.test(policy, test).unwrap_or(Condition::Any(Vec::new(), self.place(test.span)))
+            }
         }
     }
 
