@@ -1,7 +1,7 @@
 //! What the scenarios of a policy show of it, what none shows, and scenarios that would.
 
 use super::{HEADING, escaped, paragraph, plain, styled};
-use crate::analysis::coverage::{Coverage, Goal, Sight, State, Subject, Tally};
+use crate::analysis::coverage::{Coverage, Goal, Sight, State, Subject};
 use crate::model::Policy;
 use crate::report::Detail;
 use crate::text::Place;
@@ -67,35 +67,27 @@ fn location(policy: &Policy, subject: Subject) -> String {
 }
 
 fn summary(out: &mut String, found: &Coverage) {
-    let is_rule = |subject: Subject| matches!(subject, Subject::Rule(_));
-    let is_test = |subject: Subject| matches!(subject, Subject::RuleTest(..) | Subject::DefinitionTest(..));
-    let of = |is: &dyn Fn(Subject) -> bool, sight: Sight| {
-        let Tally { seen, .. } = found.tally(|goal| is(goal.subject) && goal.sight == sight);
-        format!("{seen} of {}", found.tally(|goal| is(goal.subject) && goal.sight == sight).all())
-    };
-    let rows = [
-        (
-            "rules",
-            vec![
-                ("applied", of(&is_rule, Sight::Applied)),
-                ("stopped", of(&is_rule, Sight::Stopped)),
-                ("undetermined", of(&is_rule, Sight::Undetermined)),
-            ],
-        ),
-        (
-            "tests",
-            vec![
-                ("true", of(&is_test, Sight::True)),
-                ("false", of(&is_test, Sight::False)),
-                ("deciding", of(&is_test, Sight::Deciding)),
-            ],
-        ),
-        ("options", vec![("taken", of(&|subject| matches!(subject, Subject::Option(..)), Sight::Taken))]),
-        ("sources", vec![("applied", of(&|subject| matches!(subject, Subject::Source(_)), Sight::Applied))]),
+    let kinds: [(&str, fn(Subject) -> bool); 4] = [
+        ("rules", |subject| matches!(subject, Subject::Rule(_))),
+        ("tests", |subject| matches!(subject, Subject::RuleTest(..) | Subject::DefinitionTest(..))),
+        ("options", |subject| matches!(subject, Subject::Option(..))),
+        ("sources", |subject| matches!(subject, Subject::Source(_))),
     ];
-    for (what, cells) in rows {
-        let cells: Vec<String> = cells.iter().map(|(word, count)| format!("{word} {count}")).collect();
-        out.push_str(&format!("  {what:<8}  {}\n", cells.join(", ")));
+    for (what, is_it) in kinds {
+        let mut sights: Vec<Sight> = Vec::new();
+        for goal in found.goals.iter().filter(|goal| is_it(goal.subject)) {
+            if !sights.contains(&goal.sight) {
+                sights.push(goal.sight);
+            }
+        }
+        let count = |sight: &Sight| {
+            let tally = found.tally(|goal| is_it(goal.subject) && goal.sight == *sight);
+            format!("{} {} of {}", sight.word(), tally.seen, tally.all())
+        };
+        let counts: Vec<String> = sights.iter().map(count).collect();
+        if !counts.is_empty() {
+            out.push_str(&format!("  {what:<8}  {}\n", counts.join(", ")));
+        }
     }
     let all = found.tally(|_| true);
     out.push_str(&format!("  {:<8}  {} of {}, {} %\n", "all", all.seen, all.all(), all.percent()));

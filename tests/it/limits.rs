@@ -1,6 +1,9 @@
 //! Files too large or too deep to be kept as cases.
 
+use ensue::analysis::coverage::{Coverage, Goal, State};
+use ensue::analysis::space::Limits;
 use ensue::diagnostic::Code;
+use ensue::lint::{self, Chosen};
 use ensue::text::MAX_FILE_BYTES;
 use ensue::{Diagnostics, Engine, Policy, Status, View};
 
@@ -40,6 +43,36 @@ fn ten_thousand_terms_are_read_and_evaluated() {
         let outcome = engine.outcomes(&profile).remove(0);
         assert_eq!(outcome.depends_on.len(), usize::from(word == "and"));
     }
+}
+
+/// Where the budget is used up, what was not decided is said, with its name, and the rest is found.
+#[test]
+fn what_is_too_large_to_be_looked_at_is_said() {
+    let pairs: Vec<String> = (0..12).map(|index| format!("(x{index} and y{index})")).collect();
+    let mut text = String::from("source s \"S\"\nclaim k by s \"K\"\n");
+    for name in ["x", "y"] {
+        (0..12).for_each(|index| text += &format!("fact {name}{index} \"F\" : yes or no\n"));
+    }
+    text += "fact a \"A\" : yes or no\nconsequence c \"C\"\nconsequence e \"E\"\n";
+    text += &format!("rule large \"L\" per k when {} then c\n", pairs.join(" or "));
+    text += "rule small \"S\" per k when a and not a then e\n";
+    let policy = load(text).expect("it is sound");
+    let all = |limits| lint::findings_within(&policy, &Chosen::all(), limits);
+    let found = all(Limits { one: 40, all: 1_000_000 });
+    let said: Vec<&str> = found.iter().map(|it| &*it.message).filter(|it| it.starts_with("not decided")).collect();
+    assert!(said.iter().any(|it| it.contains("the rule `large`") && it.contains("never_applies")), "{said:?}");
+    assert!(!said.iter().any(|it| it.contains("`small`")), "{said:?}");
+    assert!(found.iter().any(|it| it.code == Code::NeverApplies && it.message.contains("`small`")));
+    assert!(all(Limits::default()).iter().all(|it| it.code != Code::NotDecided));
+    let coverage = Coverage::of(&policy, Limits { one: 40, all: 1_000_000 });
+    let undecided = |goal: &&Goal| goal.state == State::NotDecided;
+    // It is one of the two rules on which the source's goal rests.
+    let large =
+        |it: &Goal| ["the rule `large`", "rests on the source `s`"].iter().any(|of| it.words(&policy).contains(of));
+    assert!(coverage.goals.iter().filter(undecided).all(large));
+    assert!(coverage.tally(|_| true).not_decided > 0);
+    // Also where nothing at all is granted.
+    assert!(all(Limits { one: 0, all: 0 }).iter().any(|it| it.code == Code::NotDecided));
 }
 
 #[test]
