@@ -5,6 +5,9 @@
 
 pub mod coverage;
 pub mod days;
+pub mod difference;
 pub mod parts;
+pub mod regions;
 pub mod space;
+pub mod together;
 pub mod traceability;

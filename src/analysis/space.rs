@@ -2,12 +2,13 @@
 //! at, as diagrams that share one set of nodes.
 
 use std::collections::BTreeSet;
+use std::ops::{Bound, Range};
 
 use crate::model::{Condition, ConsequenceId, Date, Draft, FactId, Node, Policy, RuleId, Value};
 use crate::scenarios;
 use crate::semantics::cells::{Cell, Cells, UNKNOWN};
 use crate::semantics::decide::{Decided, Decider};
-use crate::semantics::diagram::{Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE};
+use crate::semantics::diagram::{Branch, Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE, push_branch};
 use crate::semantics::engine::Diagrams;
 use crate::semantics::fold::{Fold, Search};
 use crate::semantics::order::fact_order;
@@ -169,10 +170,6 @@ impl<'p> Space<'p> {
         self.join(Join::And, a, b)
     }
 
-    pub fn or(&mut self, a: Answer, b: Answer) -> Answer {
-        self.join(Join::Or, a, b)
-    }
-
     pub fn and_not(&mut self, a: Answer, b: Answer) -> Answer {
         self.join(Join::AndNot, a, b)
     }
@@ -214,6 +211,75 @@ impl<'p> Space<'p> {
         };
         self.lengths.run(&self.diagram, set, &unknown, |_| 0, note);
         facts.into_iter().collect()
+    }
+
+    /// The nodes of a set, each with the fact that it asks for.
+    pub fn nodes_of(&mut self, set: NodeId) -> Vec<(FactId, NodeId)> {
+        let unknown: Vec<Cell> = vec![UNKNOWN; self.order.len()];
+        let mut nodes = Vec::new();
+        self.lengths.begin();
+        let note = |node, _: &[(Cell, u32)]| {
+            nodes.push((self.order[self.diagram.level(node) as usize], node));
+            0
+        };
+        self.lengths.run(&self.diagram, set, &unknown, |_| 0, note);
+        nodes
+    }
+
+    /// The place of a fact in the order in which diagrams ask.
+    pub fn level(&self, fact: FactId) -> Level {
+        self.levels[fact.index()]
+    }
+
+    /// The fact that a node asks for.
+    pub fn fact_of(&self, node: NodeId) -> FactId {
+        self.order[self.diagram.level(node) as usize]
+    }
+
+    /// Where a node leads for a cell of its fact.
+    pub fn follow(&self, node: NodeId, cell: Cell) -> NodeId {
+        self.diagram.follow(node, cell)
+    }
+
+    /// A shortest way into a set: each fact that is asked on it, with the cell that is taken.
+    /// Empty where the set holds all profiles, or none.
+    pub fn way(&mut self, set: NodeId) -> Vec<(FactId, Cell)> {
+        let unknown: Vec<Cell> = vec![UNKNOWN; self.order.len()];
+        let way = self.lengths.way(&self.diagram, set, TRUE, &unknown).unwrap_or_default();
+        way.into_iter().map(|(level, cell)| (self.order[level as usize], cell)).collect()
+    }
+
+    /// The profiles whose values of some facts lie in some of the cells.
+    pub fn product(&mut self, allowed: &[(FactId, Vec<bool>)]) -> NodeId {
+        let mut allowed: Vec<&(FactId, Vec<bool>)> = allowed.iter().collect();
+        allowed.sort_by_key(|(fact, _)| std::cmp::Reverse(self.level(*fact)));
+        let mut product = TRUE;
+        for (fact, inside) in allowed {
+            let mut branches: Vec<Branch> = Vec::new();
+            for (end, inside) in (1..).zip(inside) {
+                push_branch(&mut branches, 0, Branch { end, to: if *inside { product } else { FALSE } });
+            }
+            if let Some(last) = branches.last_mut() {
+                last.end = Cell::MAX;
+            }
+            product = self.diagram.make(self.level(*fact), &branches);
+        }
+        product
+    }
+
+    /// How many cells a fact has.
+    pub fn cell_count(&self, fact: FactId) -> usize {
+        self.cells.count(fact)
+    }
+
+    /// The items of a list that lie in cells that are wanted.
+    pub fn items(&self, fact: FactId, wanted: impl Fn(Cell) -> bool) -> Vec<u32> {
+        self.cells.items(fact, wanted)
+    }
+
+    /// The bounds of the values of a number or a date in neighbouring cells.
+    pub fn bounds(&self, fact: FactId, cells: Range<Cell>) -> (Bound<Value>, Bound<Value>) {
+        self.cells.bounds(self.policy, fact, cells)
     }
 
     /// The status of a consequence for a profile in which some facts are known.

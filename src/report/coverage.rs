@@ -67,7 +67,8 @@ fn location(policy: &Policy, subject: Subject) -> String {
 }
 
 fn summary(out: &mut String, found: &Coverage) {
-    let kinds: [(&str, fn(Subject) -> bool); 4] = [
+    type Kind = (&'static str, fn(Subject) -> bool);
+    let kinds: [Kind; 4] = [
         ("rules", |subject| matches!(subject, Subject::Rule(_))),
         ("tests", |subject| matches!(subject, Subject::RuleTest(..) | Subject::DefinitionTest(..))),
         ("options", |subject| matches!(subject, Subject::Option(..))),

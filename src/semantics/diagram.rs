@@ -321,7 +321,7 @@ impl Diagram {
 }
 
 /// Adds a branch to a node's finished ones, which begin at `first`; equal neighbours are one.
-pub(super) fn push_branch(finished: &mut Vec<Branch>, first: usize, branch: Branch) {
+pub fn push_branch(finished: &mut Vec<Branch>, first: usize, branch: Branch) {
     match finished[first..].last_mut() {
         Some(last) if last.to == branch.to => last.end = branch.end,
         _ => finished.push(branch),

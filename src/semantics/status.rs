@@ -28,6 +28,18 @@ impl Settled {
         }
     }
 
+    /// Whether some rule asserts it.
+    #[must_use]
+    pub fn asserted(self) -> bool {
+        self.index() & 1 == 1
+    }
+
+    /// Whether some rule denies it.
+    #[must_use]
+    pub fn denied(self) -> bool {
+        self.index() & 2 == 2
+    }
+
     /// Whether a condition that names the consequence holds.
     #[must_use]
     pub fn holds(self) -> bool {

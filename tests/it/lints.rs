@@ -22,7 +22,7 @@ pub fn load(text: &str) -> Policy {
 pub struct Case {
     pub day: usize,
     pub profile: Profile,
-    statuses: Vec<Settled>,
+    pub statuses: Vec<Settled>,
 }
 
 /// Every complete profile on every day.
@@ -56,9 +56,7 @@ fn birth_dates(days: &[Option<Date>]) -> Vec<String> {
 impl<'p> Brute<'p> {
     pub fn new(policy: &'p Policy, on: &[Option<Date>]) -> Self {
         let births = birth_dates(on);
-        let select = |on: &Option<Date>| View { on: *on, ..View::default() }.select(policy).expect("there is a date");
-        let days: Vec<Selection> = on.iter().map(select).collect();
-        let mut cases = Vec::new();
+        let mut profiles = Vec::new();
         let others: Vec<Vec<Option<usize>>> = generate::completions()
             .into_iter()
             .filter(|case| case[5] == 0)
@@ -68,11 +66,21 @@ impl<'p> Brute<'p> {
             let partial = profile_json(&values);
             for birth in &births {
                 let json = format!("{}, \"d0\": {birth}}}", partial.trim_end_matches('}'));
-                let profile = policy.profile(&json).expect("a sound profile");
-                for (day, selection) in days.iter().enumerate() {
-                    let statuses = evaluate(policy, selection, &profile);
-                    cases.push(Case { day, profile: profile.clone(), statuses });
-                }
+                profiles.push(policy.profile(&json).expect("a sound profile"));
+            }
+        }
+        Self::of_profiles(policy, on, &profiles)
+    }
+
+    /// These complete profiles on some days.
+    pub fn of_profiles(policy: &'p Policy, on: &[Option<Date>], profiles: &[Profile]) -> Self {
+        let select = |on: &Option<Date>| View { on: *on, ..View::default() }.select(policy).expect("there is a date");
+        let days: Vec<Selection> = on.iter().map(select).collect();
+        let mut cases = Vec::new();
+        for profile in profiles {
+            for (day, selection) in days.iter().enumerate() {
+                let statuses = evaluate(policy, selection, profile);
+                cases.push(Case { day, profile: profile.clone(), statuses });
             }
         }
         Self { policy, days, cases }

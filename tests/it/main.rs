@@ -7,6 +7,7 @@ mod claims;
 mod cli;
 mod corpus;
 mod coverage;
+mod difference;
 mod docs;
 mod examples;
 mod format;
