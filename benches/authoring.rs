@@ -1,4 +1,4 @@
-//! How long an author waits: all lints, coverage, over growing policies.
+//! How long an author waits: all lints, coverage, a comparison, over growing policies.
 //!
 //! `docs/performance.md` tells what was measured.
 
@@ -8,8 +8,11 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use ensue::Policy;
 use ensue::analysis::coverage::Coverage;
+use ensue::analysis::difference::{Change, Difference};
 use ensue::analysis::space::Limits;
+use ensue::analysis::together::Side;
 use ensue::lint::{self, Chosen};
+use ensue::semantics::View;
 
 /// Rules, facts.
 const SIZES: [(usize, usize); 6] = [(25, 10), (50, 20), (100, 30), (200, 40), (400, 60), (800, 80)];
@@ -141,6 +144,17 @@ fn authoring(c: &mut Criterion) {
         group.bench_function(named("every lint"), |b| {
             b.iter(|| black_box(lint::findings(&policy, &Chosen::all())));
         });
+        // Another version, in which the conditions of three rules are turned round.
+        let text = generated(rules, facts).replacen("  when ", "  when not ", 3);
+        let other = Policy::load("generated.ensue", |_| Ok(text.clone().into())).expect("it is sound");
+        let side = |policy| Side { policy, view: View::default() };
+        let differ = || Difference::of(&[side(&policy), side(&other)], Limits::default()).expect("there is a date");
+        let changed = differ().consequences;
+        let count = |is: fn(&Change) -> bool| changed.iter().filter(|it| is(&it.change)).count();
+        let (differing, undecided) =
+            (count(|it| matches!(it, Change::Differs(_))), count(|it| matches!(it, Change::NotDecided)));
+        println!("{differing} of {} consequences differ, {undecided} not decided", changed.len());
+        group.bench_function(named("difference"), |b| b.iter(|| black_box(differ())));
         group.bench_function(named("coverage"), |b| {
             b.iter(|| black_box(Coverage::of(&policy, Limits::default())));
         });

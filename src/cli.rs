@@ -2,6 +2,7 @@
 
 mod check;
 mod claims;
+mod diff;
 mod eval;
 mod explain;
 pub(crate) mod files;
@@ -58,6 +59,8 @@ enum Verb {
     Check(check::Check),
     /// Run the scenarios of rule files
     Test(test::Test),
+    /// Show where two versions, two dates or two sources give other answers
+    Diff(diff::Diff),
     /// Show what is reported, which rules encode it, and which scenarios test it
     Claims(claims::Claims),
     /// Rewrite rule files in the canonical layout
@@ -229,6 +232,7 @@ pub fn main() -> ExitCode {
         Verb::Why(verb) => verb.run(&output),
         Verb::Check(verb) => verb.run(&output),
         Verb::Test(verb) => verb.run(&output),
+        Verb::Diff(verb) => verb.run(&output),
         Verb::Claims(verb) => verb.run(&output),
         Verb::Fmt(verb) => verb.run(&output),
         Verb::New(verb) => verb.run(&output),

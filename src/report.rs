@@ -5,6 +5,7 @@
 
 mod coverage;
 mod diagnostics;
+mod difference;
 mod junit;
 mod outcomes;
 mod page;
@@ -15,6 +16,7 @@ mod why;
 use anstyle::{AnsiColor, Style};
 pub use coverage::coverage;
 pub use diagnostics::{diagnostic, github};
+pub use difference::difference;
 pub use junit::{Suite, junit};
 pub use outcomes::{Detail, outcomes};
 pub use page::Form;

@@ -99,7 +99,14 @@ impl Difference {
                 [None, None] => &name,
             };
             let label = label.clone();
-            let change = match regions(&mut space, &together, ids) {
+            let alike = match ids {
+                [Some(old), Some(new)] => {
+                    together.are_written_alike([together.consequence(0, old), together.consequence(1, new)])
+                }
+                [None, _] | [_, None] => false,
+            };
+            let found = if alike { Ok(Vec::new()) } else { regions(&mut space, &together, ids) };
+            let change = match found {
                 Err(OverBudget) => Change::NotDecided,
                 Ok(regions) if regions.is_empty() && ids.iter().all(Option::is_some) => Change::Same,
                 Ok(regions) => {

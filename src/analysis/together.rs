@@ -5,9 +5,11 @@
 //! is like any value that it does not name.
 
 use crate::diagnostic::Diagnostic;
+use std::collections::HashMap;
+
 use crate::model::{
-    Condition, ConsequenceId, Date, Definition, DefinitionId, Fact, FactId, FactType, Node, Number, Policy, Rule,
-    RuleId, Test, TestKind, Value,
+    Condition, ConsequenceId, Date, Definition, DefinitionId, Fact, FactId, FactType, Node, Number, Policy, Range,
+    Rule, RuleId, Test, TestKind, TimeUnit, Value,
 };
 use crate::semantics::{Selection, View};
 
@@ -53,6 +55,9 @@ pub(super) struct Together {
     pub days: Vec<Option<Date>>,
     pub day_of: [usize; 2],
     mappings: [Mapping; 2],
+    /// For each definition and consequence the number of what it is made of: those that are
+    /// written alike have the same.
+    written: HashMap<Node, usize>,
 }
 
 impl Together {
@@ -90,12 +95,25 @@ impl Together {
                 if days[0] == days[1] { (vec![days[0]], [0, 0]) } else { (days.to_vec(), [0, 1]) }
             }
         };
-        Ok(Self { policy, facts: changes, days, day_of, mappings })
+        let first_new = (old.policy.definitions.len(), old.policy.consequences.len());
+        let side_of = |node: Node| match node {
+            Node::Definition(id) => usize::from(id.index() >= first_new.0),
+            Node::Consequence(id) => usize::from(id.index() >= first_new.1),
+        };
+        let written = written(&policy, |node| day_of[side_of(node)]);
+        Ok(Self { policy, facts: changes, days, day_of, mappings, written })
     }
 
     /// A side's consequence in the policy of both.
     pub fn consequence(&self, side: usize, id: ConsequenceId) -> ConsequenceId {
         self.mappings[side].consequence(id)
+    }
+
+    /// Whether two consequences are concluded by rules that are written alike, down to all that
+    /// these name: then they have the same status for every profile, however large they are.
+    pub fn are_written_alike(&self, ids: [ConsequenceId; 2]) -> bool {
+        let [old, new] = ids.map(|id| &self.written[&Node::Consequence(id)]);
+        old == new
     }
 
     /// Facts of both as a side knows them; `None` where it does not know one of the values. Facts
@@ -116,6 +134,79 @@ impl Together {
             policy[fact].kind.has(value).then_some((fact, value))
         })
         .collect()
+    }
+}
+
+/// A part of a condition or a rule: two that are alike mean the same.
+#[derive(PartialEq, Eq, Hash)]
+enum Sign {
+    All(usize),
+    Any(usize),
+    Not,
+    Yes(FactId),
+    OneOf(FactId, Vec<u32>),
+    Within(FactId, Vec<Range>),
+    /// On which day.
+    Since(FactId, TimeUnit, i64, usize),
+    /// A definition or a consequence, by its number.
+    Named(usize),
+    /// Whether it denies, and the places of the rules that override it.
+    Rule(bool, Vec<Option<usize>>),
+    When,
+    Unless,
+}
+
+/// Numbers what definitions and consequences are made of, each after what it names.
+fn written(policy: &Policy, day: impl Fn(Node) -> usize) -> HashMap<Node, usize> {
+    let mut numbers: HashMap<Vec<Sign>, usize> = HashMap::new();
+    let mut written: HashMap<Node, usize> = HashMap::new();
+    for node in &policy.order {
+        let mut signs = Vec::new();
+        match node {
+            Node::Definition(id) => sign(&policy[*id].condition, day(*node), &written, &mut signs),
+            Node::Consequence(id) => {
+                let rules = &policy.concluding[id.index()];
+                let place = |rule: &RuleId| rules.iter().position(|other| other == rule);
+                for rule in rules {
+                    signs.push(Sign::Rule(
+                        policy[*rule].denies,
+                        policy.overridden_by[rule.index()].iter().map(place).collect(),
+                    ));
+                    signs.push(Sign::When);
+                    sign(&policy[*rule].when, day(*node), &written, &mut signs);
+                    if let Some(unless) = &policy[*rule].unless {
+                        signs.push(Sign::Unless);
+                        sign(unless, day(*node), &written, &mut signs);
+                    }
+                }
+            }
+        }
+        let next = numbers.len();
+        written.insert(*node, *numbers.entry(signs).or_insert(next));
+    }
+    written
+}
+
+/// INVARIANT: conditions are nested at most as deep as the parser reads them, so this may recurse.
+fn sign(condition: &Condition, day: usize, written: &HashMap<Node, usize>, signs: &mut Vec<Sign>) {
+    match condition {
+        Condition::All(parts, _) | Condition::Any(parts, _) => {
+            let all = matches!(condition, Condition::All(..));
+            signs.push(if all { Sign::All(parts.len()) } else { Sign::Any(parts.len()) });
+            parts.iter().for_each(|part| sign(part, day, written, signs));
+        }
+        Condition::Not(inner, _) => {
+            signs.push(Sign::Not);
+            sign(inner, day, written, signs);
+        }
+        Condition::Definition(id, _) => signs.push(Sign::Named(written[&Node::Definition(*id)])),
+        Condition::Consequence(id, _) => signs.push(Sign::Named(written[&Node::Consequence(*id)])),
+        Condition::Test(test) => signs.push(match &test.kind {
+            TestKind::Yes => Sign::Yes(test.fact),
+            TestKind::OneOf(items) => Sign::OneOf(test.fact, items.clone()),
+            TestKind::Within(ranges) => Sign::Within(test.fact, ranges.clone()),
+            TestKind::Since(unit, count) => Sign::Since(test.fact, *unit, *count, day),
+        }),
     }
 }
 

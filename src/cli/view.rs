@@ -47,7 +47,7 @@ impl ViewOptions {
     }
 }
 
-fn source(policy: &Policy, name: &str) -> Result<SourceId, Failure> {
+pub(super) fn source(policy: &Policy, name: &str) -> Result<SourceId, Failure> {
     let known: Vec<&str> = policy.sources.iter().map(|source| source.name.as_str()).collect();
     policy.source(name).ok_or_else(|| unknown(policy, "source", name, &known))
 }

@@ -194,7 +194,7 @@ impl fmt::Debug for Value {
 }
 
 /// Numbers or dates that lie together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Range {
     /// The lower bound.
     pub from: Bound<Value>,

@@ -416,7 +416,7 @@ pub enum Comparison {
 }
 
 /// What is counted since a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TimeUnit {
     /// `years since`
     Years,

@@ -143,3 +143,86 @@ proptest! {
         check(&policy, &policy, numbers.map(|number| Some(Date::from_number(number))), &facts)?;
     }
 }
+
+fn found(old: &str, new: &str) -> Difference {
+    let (old, new) = (load(old), load(new));
+    Difference::of(&[side(&old, None), side(&new, None)], Limits::default()).expect("no date is needed")
+}
+
+/// All functions of three facts: there are as few conditions as brute force finds.
+#[test]
+fn conditions_are_the_fewest() {
+    let facts = "fact a \"A\" : yes or no\nfact b \"B\" : yes or no\nfact c \"C\" : yes or no\nconsequence k \"K\"\n";
+    // Every product of three facts, as the set of the eight profiles in which it holds.
+    let mut products: Vec<u8> = Vec::new();
+    for kinds in 0..27 {
+        let holds = |profile: u8| {
+            (0..3).all(|fact| match kinds / 3_u32.pow(fact) % 3 {
+                0 => true,
+                1 => profile >> fact & 1 == 1,
+                _ => profile >> fact & 1 == 0,
+            })
+        };
+        products.push((0..8).filter(|profile| holds(*profile)).fold(0, |set, profile| set | 1 << profile));
+    }
+    // How few of them make each set.
+    let mut fewest = [usize::MAX; 256];
+    fewest[0] = 0;
+    for count in 1..=8 {
+        let before = fewest;
+        for set in (0..256).filter(|set| before[*set] == count - 1) {
+            for product in &products {
+                let with = set | usize::from(*product);
+                fewest[with] = fewest[with].min(count);
+            }
+        }
+    }
+    for set in 1..256_usize {
+        let point = |profile: usize| {
+            let part = |(fact, name): (usize, &str)| {
+                if profile >> fact & 1 == 1 { name.into() } else { format!("not {name}") }
+            };
+            let parts: Vec<String> = ["a", "b", "c"].into_iter().enumerate().map(part).collect();
+            format!("rule r{profile} \"R\" when {} then k\n", parts.join(" and "))
+        };
+        let rules: String = (0..8).filter(|profile| set >> profile & 1 == 1).map(point).collect();
+        let found = found(facts, &format!("{facts}{rules}"));
+        let Change::Differs(regions) = &found.consequences[0].change else { panic!("it differs") };
+        let stated = regions[0].stated.as_ref().expect("it is small");
+        assert!(stated.fewest);
+        assert_eq!(stated.conditions.len(), fewest[set], "{set:08b}: {:?}", stated.conditions);
+    }
+}
+
+/// What is too large for the fewest to be looked for is stated all the same.
+#[test]
+fn large_regions_are_stated() {
+    let facts: String =
+        (0..12).map(|i| format!("fact x{i} \"X\" : yes or no\nfact y{i} \"Y\" : yes or no\n")).collect();
+    let facts = format!("{facts}consequence k \"K\"\n");
+    let pairs: BTreeSet<String> = (0..12).map(|index| format!("x{index} and y{index}")).collect();
+    let grouped: Vec<String> = pairs.iter().map(|pair| format!("({pair})")).collect();
+    let found = found(&facts, &format!("{facts}rule r \"R\" when {} then k\n", grouped.join(" or ")));
+    let Change::Differs(regions) = &found.consequences[0].change else { panic!("it differs") };
+    let stated = regions[0].stated.as_ref().expect("it is stated");
+    assert_eq!(stated.conditions.iter().cloned().collect::<BTreeSet<_>>(), pairs);
+    assert!(!stated.fewest);
+}
+
+/// Where a version is too large to be decided, what is written alike is the same all the same.
+#[test]
+fn what_is_written_alike_is_the_same_at_any_size() {
+    let facts: String =
+        (0..12).map(|i| format!("fact x{i} \"X\" : yes or no\nfact y{i} \"Y\" : yes or no\n")).collect();
+    let grouped: Vec<String> = (0..12).map(|index| format!("(x{index} and y{index})")).collect();
+    let rule = format!("define d \"D\" as {}\nrule r \"R\" when d and not x0 then k\n", grouped.join(" or "));
+    let old = load(&format!("{facts}consequence k \"K\"\nconsequence l \"L\"\n{rule}"));
+    let other = "rule s \"S\" when d then l\n";
+    let new = load(&format!("{facts}consequence l \"L\"\nconsequence k \"K\"\n{rule}{other}"));
+    let small = Limits { one: 10, all: 1_000 };
+    let found = Difference::of(&[side(&old, None), side(&new, None)], small).expect("no date is needed");
+    let change = |name: &str| &found.consequences.iter().find(|it| it.name == name).expect("it is there").change;
+    assert!(matches!(change("k"), Change::Same));
+    assert!(matches!(change("l"), Change::NotDecided));
+    assert!(!found.is_none());
+}
