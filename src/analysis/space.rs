@@ -26,7 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { one: 200_000, all: 10_000_000 }
+        Self { one: 100_000, all: 10_000_000 }
     }
 }
 

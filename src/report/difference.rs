@@ -12,6 +12,16 @@ use crate::report::Form;
 pub fn difference(sides: &[Side<'_>; 2], titles: [&str; 2], found: &Difference) -> String {
     let mut out = String::new();
     let titles = titles.map(plain);
+    for (index, word) in ["first:  ", "second: "].into_iter().enumerate() {
+        let on = sides[index].view.on.or(sides[index].policy.as_of);
+        // Of one file on two dates, the dates are the titles.
+        let on = on.map(|on| format!("on {on}")).filter(|on| *on != titles[index]);
+        paragraph(
+            &mut out,
+            word,
+            &[Some(titles[index].clone()), on].into_iter().flatten().collect::<Vec<_>>().join(", "),
+        );
+    }
     if !found.facts.is_empty() {
         heading(&mut out, "Facts");
         found.facts.iter().for_each(|change| paragraph(&mut out, "- ", &plain(&fact(change))));
