@@ -177,7 +177,7 @@ fn conditions_are_the_fewest() {
             }
         }
     }
-    for set in 1..256_usize {
+    for (set, fewest) in fewest.into_iter().enumerate().skip(1) {
         let point = |profile: usize| {
             let part = |(fact, name): (usize, &str)| {
                 if profile >> fact & 1 == 1 { name.into() } else { format!("not {name}") }
@@ -190,7 +190,7 @@ fn conditions_are_the_fewest() {
         let Change::Differs(regions) = &found.consequences[0].change else { panic!("it differs") };
         let stated = regions[0].stated.as_ref().expect("it is small");
         assert!(stated.fewest);
-        assert_eq!(stated.conditions.len(), fewest[set], "{set:08b}: {:?}", stated.conditions);
+        assert_eq!(stated.conditions.len(), fewest, "{set:08b}: {:?}", stated.conditions);
     }
 }
 
