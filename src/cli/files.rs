@@ -147,3 +147,23 @@ pub(super) fn create(path: &Path, text: &[u8]) -> Result<(), Failure> {
     beside.persist_noclobber(path).map_err(|error| failed(&error.error))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_else_wrote_meanwhile_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rules.ensue");
+        fs::write(&path, "theirs").unwrap();
+        let refused = replace(&path, b"as it was read", b"ours");
+        assert!(matches!(refused, Err(Failure::Message(it)) if it.contains("changed by somebody else")));
+        assert!(create(&path, b"ours").is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        assert!(replace(&path, b"theirs", b"ours").is_ok());
+        assert_eq!(fs::read(&path).unwrap(), b"ours");
+        // Nothing is left beside it.
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+}

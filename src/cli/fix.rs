@@ -75,3 +75,40 @@ fn write(diagnostics: &Diagnostics, file: FileId, mut fixes: Vec<&Fix>) -> Resul
     replace(path, &old, new.as_bytes())?;
     Ok(count)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::text::{Files, Place, Span};
+
+    #[test]
+    fn a_file_that_changed_since_it_was_read_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rules.ensue");
+        let text = "fact a \"A\" : yes or no\nfact b \"B\" : yes or no\n";
+        let mut files = Files::default();
+        let file = files.add(path.to_str().unwrap(), text);
+        let found = Diagnostics { files, list: Vec::new() };
+        let first_line = Place { file, span: Span::new(0, text.find('\n').unwrap() + 1) };
+        let fix = Fix { place: first_line, replacement: String::new(), certain: true };
+        for changed in ["", "fact c \"C\" : yes or no\n", "\u{feff}\u{feff}fact a"] {
+            fs::write(&path, changed).unwrap();
+            let refused = write(&found, file, vec![&fix]);
+            assert!(matches!(refused, Err(Failure::Message(it)) if it.contains("changed since it was read")));
+            assert_eq!(fs::read_to_string(&path).unwrap(), changed);
+        }
+        for mark in ["", "\u{feff}"] {
+            fs::write(&path, format!("{mark}{text}")).unwrap();
+            assert!(matches!(write(&found, file, vec![&fix]), Ok(1)));
+            assert_eq!(fs::read_to_string(&path).unwrap(), format!("{mark}fact b \"B\" : yes or no\n"));
+        }
+        // What would leave a mistake is not written.
+        let half = Place { file, span: Span::new(0, 4) };
+        let fix = Fix { place: half, replacement: String::new(), certain: true };
+        fs::write(&path, text).unwrap();
+        assert!(matches!(write(&found, file, vec![&fix]), Err(Failure::Message(_))));
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+}
