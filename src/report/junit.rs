@@ -124,3 +124,36 @@ fn write_case(writer: &mut Writer<Vec<u8>>, case: &Case) -> std::io::Result<()> 
     };
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenarios;
+
+    /// Whatever a title holds, the document is one that XML 1.0 allows, and says what the title says.
+    #[test]
+    fn hostile_titles_are_text() {
+        let title = "a <b> & 'c' ]]> <!-- \u{1b}[31m \u{fffe}\u{ffff}\u{85} \u{1F600}";
+        let text = format!("fact a \"A\" : yes or no\nconsequence c \"C\"\nscenario \"{title}\" expect follows c\n");
+        let policy = Policy::load("rules.ensue", |_| Ok(text.clone().into())).expect("it is sound");
+        let verdicts = scenarios::verdicts(&policy).expect("no date is needed");
+        let written = junit(&[Suite::of("rules.ensue", &policy, &verdicts)]);
+        let allowed =
+            |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+        assert!(written.chars().all(allowed), "{written}");
+        let mut reader = quick_xml::Reader::from_str(&written);
+        let mut titles = Vec::new();
+        loop {
+            match reader.read_event().expect("it is XML") {
+                Event::Eof => break,
+                Event::Start(element) if element.name().as_ref() == "testcase" => {
+                    let name = element.try_get_attribute("name").expect("it is XML").expect("it has a name");
+                    titles.push(name.value.into_owned());
+                }
+                _ => {}
+            }
+        }
+        let escaped = quick_xml::escape::escape(plain(title)).into_owned();
+        assert_eq!(titles, [escaped]);
+    }
+}
