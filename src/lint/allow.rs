@@ -59,16 +59,15 @@ fn read(policy: &Policy, file: FileId, allows: &mut Vec<Allow>, found: &mut Vec<
         match names_and_reason(rest) {
             Err(mistake) => found.push(bad(mistake, place)),
             Ok(names) => {
-                let next = declarations.partition_point(|it| it.end <= comment.span.start);
-                let Some(declaration) = declarations.get(next) else {
-                    found.push(bad("it stands above no declaration", place));
+                let Some(declaration) = declaration_of(text, &declarations, comment.span) else {
+                    found.push(bad("it stands in no declaration and above none", place));
                     continue;
                 };
                 for (offset, name) in names {
                     let place = Place { file, span: Span::new(at + offset, at + offset + name.len()) };
                     match LINTS.iter().find(|lint| lint.code.name() == name) {
                         Some(lint) => {
-                            allows.push(Allow { code: lint.code, place, declaration: *declaration, used: false });
+                            allows.push(Allow { code: lint.code, place, declaration, used: false });
                         }
                         None => found.push(unknown(name, place)),
                     }
@@ -76,6 +75,16 @@ fn read(policy: &Policy, file: FileId, allows: &mut Vec<Allow>, found: &mut Vec<
             }
         }
     }
+}
+
+/// The declaration that a comment speaks of: the one in which it stands or at the end of whose last
+/// line, else the next.
+fn declaration_of(text: &str, declarations: &[Span], comment: Span) -> Option<Span> {
+    let next = declarations.partition_point(|it| it.end <= comment.start);
+    let around = declarations.get(next).filter(|it| it.start < comment.start);
+    let ends_here = |it: &&Span| !text[it.end as usize..comment.start as usize].contains('\n');
+    let before = next.checked_sub(1).map(|before| &declarations[before]).filter(ends_here);
+    around.or(before).or(declarations.get(next)).copied()
 }
 
 /// Reads ` allow(one, other) reason`: each name with its place.
