@@ -75,3 +75,44 @@ fn write(diagnostics: &Diagnostics, file: FileId, mut fixes: Vec<&Fix>) -> Resul
     replace(path, &old, new.as_bytes())?;
     Ok(count)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::cli::files::load;
+    use crate::lint::{self, Chosen};
+
+    const RULES: &str = r#"fact card "Holds a card" : yes or no
+scenario "A" given card no expect only loss
+scenario "B" given card no expect only loss
+consequence loss "Loses it"
+"#;
+
+    #[test]
+    fn a_file_that_changed_since_it_was_read_is_left() {
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let path = folder.path().join("rules.ensue");
+        let marked = format!("\u{feff}{RULES}");
+        for changed in [format!("{RULES}# more\n"), RULES.replace('A', "Z"), format!("# {RULES}"), String::new()] {
+            for before in [RULES, &marked] {
+                fs::write(&path, before).expect("it can be written");
+                let found_then_changed = |path: &Path| {
+                    let policy = load(path)?;
+                    let list = lint::findings(&policy, &Chosen::default());
+                    assert!(list.iter().any(|finding| finding.fixes.iter().any(|fix| fix.certain)));
+                    fs::write(path, &changed).expect("it can be written");
+                    Ok(Diagnostics { files: policy.files, list })
+                };
+                match mended(&path, found_then_changed, |text| panic!("{text}")) {
+                    Err(Failure::Message(message)) => assert!(message.contains("was changed since it was read")),
+                    Err(Failure::Mistakes(_) | Failure::Said | Failure::ClosedPipe) | Ok(_) => {
+                        panic!("it was written over")
+                    }
+                }
+                assert_eq!(fs::read_to_string(&path).expect("it is there"), changed);
+            }
+        }
+    }
+}

@@ -33,6 +33,7 @@ fn rule(code: Code) -> Value {
     json!({
         "id": code.name(),
         "shortDescription": { "text": code.summary() },
+        "fullDescription": { "text": code.summary() },
         "help": { "text": code.page(), "markdown": code.page() },
     })
 }

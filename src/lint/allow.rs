@@ -23,6 +23,8 @@ pub(super) fn without_allowed(policy: &Policy, chosen: &Chosen, found: Vec<Diagn
     for (file, _) in policy.files.iter() {
         read(policy, file, &mut allows, &mut kept);
     }
+    // What was not decided may be there, and be what a comment allows.
+    let all_decided = found.iter().all(|finding| finding.code != Code::NotDecided);
     for finding in found {
         let main = finding.labels[0].place;
         let allows_it = |allow: &&mut Allow| {
@@ -35,9 +37,9 @@ pub(super) fn without_allowed(policy: &Policy, chosen: &Chosen, found: Vec<Diagn
         }
     }
     // Whether an allowed finding is there is known where it was looked for.
-    for allow in allows.iter().filter(|allow| !allow.used && chosen.has(allow.code)) {
+    for allow in allows.iter().filter(|allow| all_decided && !allow.used && chosen.has(allow.code)) {
         let report = Diagnostic::warning(Code::UnusedAllow, format!("there is no `{}` to allow here", allow.code));
-        kept.push(report.at(allow.place, "").help("remove the comment"));
+        kept.push(report.at(allow.place, "").help("take the name out, or remove the comment where it has no other"));
     }
     kept
 }

@@ -249,7 +249,8 @@ fn every_code_is_shown_by_a_case() {
     for folder in ["parse/error", "lower/error", "profile/error", "lint", "lint/small-limits"] {
         for path in files(folder).iter().filter(|path| path.extension().is_some_and(|it| it == "txt")) {
             let text = fs::read_to_string(path).unwrap();
-            let shows = |code: &&Code| ["error", "warning"].iter().any(|word| text.contains(&format!("{word}[{code}]")));
+            let shows =
+                |code: &&Code| ["error", "warning"].iter().any(|word| text.contains(&format!("{word}[{code}]")));
             shown.extend(Code::ALL.iter().filter(shows));
         }
     }

@@ -213,11 +213,11 @@ fn conditions(
         }
     }
     let varies = |part: &Condition| !everywhere(part, true) && !everywhere(part, false);
-    for holding in [true, false] {
-        for place in Brute::outermost(condition, |part| varies(part) && same_with(part.place(), holding)) {
-            if place != condition.place() {
-                found.insert((Code::IdleCondition, vec![place]));
-            }
+    let idle = |part: &Condition| [true, false].into_iter().any(|holding| same_with(part.place(), holding));
+    let outermost = Brute::outermost(condition, |part| !varies(part) || idle(part));
+    for (part, _) in Brute::parts(condition).iter().filter(|(part, _)| varies(part)) {
+        if part.place() != condition.place() && outermost.contains(&part.place()) {
+            found.insert((Code::IdleCondition, vec![part.place()]));
         }
     }
 }

@@ -9,6 +9,7 @@ mod corpus;
 mod coverage;
 mod docs;
 mod examples;
+mod fix;
 mod format;
 mod generate;
 mod limits;
