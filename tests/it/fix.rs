@@ -102,6 +102,23 @@ fn an_imported_file_is_mended_and_the_root_is_left() {
     assert_eq!(names(&folder), ["imported.ensue", "root.ensue"]);
 }
 
+/// Whatever else imports it, a file is mended once, and results stay apart from messages.
+#[test]
+fn a_file_that_two_others_import_is_mended_once() {
+    let folder = folder();
+    let imported = folder.path().join("imported.ensue");
+    fs::write(&imported, [RULES, FIRST, AGAIN].concat()).unwrap();
+    let roots = ["one.ensue", "two.ensue"].map(|name| folder.path().join(name));
+    for root in &roots {
+        fs::write(root, "import \"imported.ensue\"\n").unwrap();
+    }
+    let arguments = ["check", "--fix", path(&roots[0]), path(&roots[1]), "--format", "json"];
+    let (code, shown, messages) = run(&arguments, "");
+    assert_eq!((code, &shown[..]), (0, "[]\n"), "{messages}");
+    assert_eq!(messages.matches("mended 1 finding in ").count(), 1, "{messages}");
+    assert_eq!(fs::read_to_string(&imported).unwrap(), [RULES, FIRST].concat());
+}
+
 #[test]
 fn a_file_with_mistakes_is_left() {
     let folder = folder();
