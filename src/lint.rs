@@ -111,6 +111,15 @@ pub fn find(name: &str) -> Option<&'static Lint> {
     LINTS.iter().find(|lint| lint.code.name() == name)
 }
 
+/// Several things in a sentence: `a`, `a and b`, `a, b and c`.
+fn and_list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
 /// The weaknesses of a policy, in the order of files and places, without those that a comment
 /// allows.
 #[must_use]

@@ -121,15 +121,19 @@ pub(super) fn words(error: &io::Error) -> String {
 
 /// Replaces a file: the new one is written beside it and takes its name once it is whole.
 ///
-/// Refuses when the file no longer holds `old`. A link stays a link: the file it names is
+/// Refuses when the file is read-only or no longer holds `old`. A link stays a link: the file it names is
 /// replaced. The new file keeps the old one's permissions.
 pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure> {
     let failed = |error: &io::Error| cannot("write", path, &words(error));
     let real: PathBuf = fs::canonicalize(path).map_err(|error| failed(&error))?;
+    let permissions = fs::metadata(&real).map_err(|error| failed(&error))?.permissions();
+    // Only the folder would have to be writable, and not the file.
+    if permissions.readonly() {
+        return Err(cannot("write", path, "it is read-only"));
+    }
     let folder = real.parent().expect("a file is in a folder");
     let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
     beside.write_all(new).and_then(|()| beside.as_file().sync_all()).map_err(|error| failed(&error))?;
-    let permissions = fs::metadata(&real).map_err(|error| failed(&error))?.permissions();
     fs::set_permissions(beside.path(), permissions).map_err(|error| failed(&error))?;
     if fs::read(&real).map_err(|error| failed(&error))? != old {
         return Err(cannot("write", path, "it was changed by somebody else meanwhile; nothing was written"));

@@ -33,6 +33,7 @@ fn rule(code: Code) -> Value {
     json!({
         "id": code.name(),
         "shortDescription": { "text": code.summary() },
+        "fullDescription": { "text": code.summary() },
         "help": { "text": code.page(), "markdown": code.page() },
     })
 }
@@ -80,11 +81,12 @@ fn location(files: &Files, place: Place, text: &str) -> Value {
 }
 
 fn spot_location(name: &str, position: Option<crate::text::Position>) -> Value {
-    let mut physical = json!({ "artifactLocation": { "uri": uri(name) } });
-    if let Some(at) = position {
-        physical["region"] = json!({ "startLine": at.line, "startColumn": at.column });
-    }
-    json!({ "physicalLocation": physical })
+    // Code scanning on GitHub wants a line; what is wrong with a whole file stands at its first.
+    let region = match position {
+        Some(at) => json!({ "startLine": at.line, "startColumn": at.column }),
+        None => json!({ "startLine": 1 }),
+    };
+    json!({ "physicalLocation": { "artifactLocation": { "uri": uri(name) }, "region": region } })
 }
 
 fn fix(files: &Files, fix: &crate::diagnostic::Fix) -> Value {

@@ -23,6 +23,8 @@ pub(super) fn without_allowed(policy: &Policy, chosen: &Chosen, found: Vec<Diagn
     for (file, _) in policy.files.iter() {
         read(policy, file, &mut allows, &mut kept);
     }
+    // What was not decided may be there, and be what a comment allows.
+    let all_decided = found.iter().all(|finding| finding.code != Code::NotDecided);
     for finding in found {
         let main = finding.labels[0].place;
         let allows_it = |allow: &&mut Allow| {
@@ -35,9 +37,9 @@ pub(super) fn without_allowed(policy: &Policy, chosen: &Chosen, found: Vec<Diagn
         }
     }
     // Whether an allowed finding is there is known where it was looked for.
-    for allow in allows.iter().filter(|allow| !allow.used && chosen.has(allow.code)) {
+    for allow in allows.iter().filter(|allow| all_decided && !allow.used && chosen.has(allow.code)) {
         let report = Diagnostic::warning(Code::UnusedAllow, format!("there is no `{}` to allow here", allow.code));
-        kept.push(report.at(allow.place, "").help("remove the comment"));
+        kept.push(report.at(allow.place, "").help("take the name out, or remove the comment where it has no other"));
     }
     kept
 }
@@ -59,16 +61,15 @@ fn read(policy: &Policy, file: FileId, allows: &mut Vec<Allow>, found: &mut Vec<
         match names_and_reason(rest) {
             Err(mistake) => found.push(bad(mistake, place)),
             Ok(names) => {
-                let next = declarations.partition_point(|it| it.end <= comment.span.start);
-                let Some(declaration) = declarations.get(next) else {
-                    found.push(bad("it stands above no declaration", place));
+                let Some(declaration) = declaration_of(text, &declarations, comment.span) else {
+                    found.push(bad("it stands in no declaration and above none", place));
                     continue;
                 };
                 for (offset, name) in names {
                     let place = Place { file, span: Span::new(at + offset, at + offset + name.len()) };
                     match LINTS.iter().find(|lint| lint.code.name() == name) {
                         Some(lint) => {
-                            allows.push(Allow { code: lint.code, place, declaration: *declaration, used: false });
+                            allows.push(Allow { code: lint.code, place, declaration, used: false });
                         }
                         None => found.push(unknown(name, place)),
                     }
@@ -76,6 +77,16 @@ fn read(policy: &Policy, file: FileId, allows: &mut Vec<Allow>, found: &mut Vec<
             }
         }
     }
+}
+
+/// The declaration that a comment speaks of: the one in which it stands or at the end of whose last
+/// line, else the next.
+fn declaration_of(text: &str, declarations: &[Span], comment: Span) -> Option<Span> {
+    let next = declarations.partition_point(|it| it.end <= comment.start);
+    let around = declarations.get(next).filter(|it| it.start < comment.start);
+    let ends_here = |it: &&Span| !text[it.end as usize..comment.start as usize].contains('\n');
+    let before = next.checked_sub(1).map(|before| &declarations[before]).filter(ends_here);
+    around.or(before).or(declarations.get(next)).copied()
 }
 
 /// Reads ` allow(one, other) reason`: each name with its place.

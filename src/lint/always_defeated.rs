@@ -32,12 +32,15 @@ fn report(case: &mut Case<'_>, rule: RuleId, defeated: &[ConsequenceId]) {
     let policy = case.policy;
     let subject = &policy[rule];
     let names: Vec<String> = defeated.iter().map(|id| format!("`{}`", policy[*id].name)).collect();
-    let about = match defeated.len() == subject.concludes.len() {
-        true => String::new(),
-        false => format!(" for {}", names.join(", ")),
+    let (about, label) = match defeated.len() == subject.concludes.len() {
+        true => (String::new(), "never has an effect".to_owned()),
+        false => (
+            format!(" for {}", super::and_list(&names)),
+            format!("never has an effect for {}", super::and_list(&names)),
+        ),
     };
-    let message = format!("the rule `{}` is overridden whenever it applies{about}", subject.name);
-    let mut finding = case.warning(message, subject.place, "never has an effect");
+    let message = format!("the rule `{}` is overridden{about} whenever it applies", subject.name);
+    let mut finding = case.warning(message, subject.place, label);
     for winner in &policy.overridden_by[rule.index()] {
         if policy[*winner].concludes.iter().any(|consequence| defeated.contains(consequence)) {
             finding = finding.at(policy[*winner].place, "overrides it");

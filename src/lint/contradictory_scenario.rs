@@ -15,8 +15,8 @@ fn find(case: &mut Case<'_>) {
         for consequence in case.policy.consequence_ids() {
             let Some((place, before)) = contradiction(scenario, consequence) else { continue };
             let name = &case.policy[consequence].name;
-            let message = format!("no status of `{name}` is all that the scenario expects of it");
-            let finding = case.warning(message, place, "and this exclude one another").at(before, "this");
+            let message = format!("the scenario can never pass: what it expects of `{name}` contradicts itself");
+            let finding = case.warning(message, place, "excludes what is expected above").at(before, "");
             case.report(finding);
             break;
         }

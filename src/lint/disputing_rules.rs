@@ -1,5 +1,7 @@
 //! Two rules that dispute a consequence for some profile, where no scenario says so.
 
+use std::collections::HashSet;
+
 use super::Lint;
 use super::case::Case;
 use crate::analysis::space::{Answer, DayIndex};
@@ -11,6 +13,7 @@ pub(super) const LINT: Lint = Lint { code: Code::DisputingRules, by_default: tru
 
 fn find(case: &mut Case<'_>) {
     let policy = case.policy;
+    let mut said: HashSet<(ConsequenceId, RuleId, RuleId)> = HashSet::new();
     for consequence in policy.consequence_ids() {
         let concluding = policy.concluding[consequence.index()].iter().copied();
         let (denying, asserting): (Vec<RuleId>, Vec<RuleId>) = concluding.partition(|rule| policy[*rule].denies);
@@ -28,14 +31,24 @@ fn find(case: &mut Case<'_>) {
         }
         for &one in &asserting {
             for &other in &denying {
-                pair(case, consequence, one, other, &days);
+                if !said.contains(&(consequence, one, other)) {
+                    pair(case, consequence, one, other, &days, &mut said);
+                }
             }
         }
     }
 }
 
-/// Looks at a rule that leads to a consequence and one that denies it.
-fn pair(case: &mut Case<'_>, consequence: ConsequenceId, asserting: RuleId, denying: RuleId, days: &[DayIndex]) {
+/// Looks at a rule that leads to a consequence and one that denies it. What they dispute besides it
+/// for the same profile is said with it.
+fn pair(
+    case: &mut Case<'_>,
+    consequence: ConsequenceId,
+    asserting: RuleId,
+    denying: RuleId,
+    days: &[DayIndex],
+    said: &mut HashSet<(ConsequenceId, RuleId, RuleId)>,
+) {
     let mut found = Ok(None);
     for &day in days {
         let both: Answer =
@@ -49,18 +62,36 @@ fn pair(case: &mut Case<'_>, consequence: ConsequenceId, asserting: RuleId, deny
             Err(over) => found = Err(over),
         }
     }
-    let Some(Some((day, both))) = case.decided_of(found, asserting) else { return };
+    let Some(Some((day, mut both))) = case.decided_of(found, asserting) else { return };
     if is_expected(case, consequence, asserting, denying) {
         return;
     }
     let policy = case.policy;
-    let (one, other, it) = (&policy[asserting], &policy[denying], &policy[consequence]);
-    let message = format!("the rules `{}` and `{}` dispute `{}`", one.name, other.name, it.name);
+    let mut disputed = vec![consequence];
+    for &also in policy[asserting].concludes.iter().filter(|id| policy[denying].concludes.contains(id)) {
+        if also == consequence || said.contains(&(also, asserting, denying)) {
+            continue;
+        }
+        let dispute = case.space.and(case.effect(day, also, asserting), case.effect(day, also, denying));
+        let together = case.space.and(Ok(both), dispute);
+        if let Ok(together) = together
+            && together != FALSE
+            && !is_expected(case, also, asserting, denying)
+        {
+            both = together;
+            disputed.push(also);
+        }
+    }
+    disputed.sort_unstable();
+    said.extend(disputed.iter().map(|id| (*id, asserting, denying)));
+    let (one, other) = (&policy[asserting], &policy[denying]);
+    let names: Vec<String> = disputed.iter().map(|id| format!("`{}`", policy[*id].name)).collect();
+    let message = format!("the rules `{}` and `{}` dispute {}", one.name, other.name, super::and_list(&names));
     let finding = case
-        .warning(message, one.place, "leads to it")
+        .warning(message, one.place, "leads to what the other denies")
         .at(other.place, "denies it for the same profile")
         .help("if one is an exception to the other, let it override that one; if reports do dispute this, add the scenario");
-    let scenario = case.scenario_of(day, both, &[consequence], &format!("{} and {}", one.name, other.name));
+    let scenario = case.scenario_of(day, both, &disputed, &format!("{} and {}", one.name, other.name));
     case.report(finding.scenario(scenario));
 }
 

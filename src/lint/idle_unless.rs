@@ -18,7 +18,12 @@ fn find(case: &mut Case<'_>) {
         });
         if case.decided_of(never, rule) == Some(true) {
             let message = format!("the `unless` of the rule `{}` never matters", subject.name);
-            let finding = case.warning(message, unless.place(), "where this holds, `when` does not");
+            let nobody = case.on_every_day(&days, |space, day| Ok(space.condition(day, unless)? == FALSE));
+            let label = match nobody {
+                Ok(true) => "this holds for no profile",
+                Ok(false) | Err(_) => "where this holds, `when` does not",
+            };
+            let finding = case.warning(message, unless.place(), label);
             let scenario = case.scenario_where_it_applies(rule);
             let finding = case.written(unless.place().file).without_unless(unless.place(), finding);
             case.report(finding.scenario(scenario));

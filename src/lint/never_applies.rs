@@ -90,14 +90,16 @@ fn report(case: &mut Case<'_>, rule: RuleId, day: DayIndex, core: Vec<Need>) {
     let why = match (&words[..], unless.is_empty()) {
         ([], _) => "its `unless` always holds".to_owned(),
         ([one], true) => format!("{one} can never hold"),
-        ([first, others @ ..], true) => format!("{first} excludes {}", others.join(" and ")),
-        (words, false) => format!("wherever {} holds, its `unless` does too", words.join(" and ")),
+        ([first, second], true) => format!("{first} excludes {second}"),
+        (words, true) => format!("{} cannot hold together", super::and_list(words)),
+        ([one], false) => format!("wherever {one} holds, its `unless` does too"),
+        (words, false) => format!("wherever {} hold, its `unless` does too", super::and_list(words)),
     };
     let mut finding = case.warning(format!("the rule `{}` can never apply: {why}", subject.name), subject.place, "");
     for need in &core {
         let text = match (need.unless, core.len()) {
             (true, 1) => "this always holds",
-            (true, _) => "this holds wherever the others do",
+            (true, _) => "this holds then too",
             (false, 1) => "this can never hold",
             (false, _) => "",
         };

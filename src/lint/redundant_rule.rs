@@ -80,7 +80,7 @@ fn candidates(
 fn report(case: &mut Case<'_>, rule: RuleId, covering: &[RuleId]) {
     let subject = &case.policy[rule];
     let names: Vec<String> = covering.iter().map(|other| format!("`{}`", case.policy[*other].name)).collect();
-    let message = format!("the rule `{}` adds nothing to {}", subject.name, names.join(" and "));
+    let message = format!("the rule `{}` adds nothing to {}", subject.name, super::and_list(&names));
     let mut finding =
         case.warning(message, subject.place, "whenever this has an effect, so has another on the same claims");
     for other in covering {

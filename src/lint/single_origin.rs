@@ -21,7 +21,7 @@ fn find(case: &mut Case<'_>) {
         }
         let names: Vec<String> = sources.iter().map(|source| format!("`{}`", policy[*source].name)).collect();
         let message = format!("the {} sources of the rule `{}` are one origin", sources.len(), subject.name);
-        let label = format!("what {} report is one statement, repeated", names.join(", "));
+        let label = format!("what {} report goes back to one statement or one source", super::and_list(&names));
         let scenario = case.scenario_where_it_applies(rule);
         let mut finding = case.warning(message, subject.place, label);
         for claim in subject.claims.iter().filter(|claim| !policy[**claim].repeats.is_empty()) {

@@ -57,8 +57,10 @@ pub fn github(files: &Files, diagnostic: &Diagnostic) -> String {
     }
     properties.push(format!("title={}", diagnostic.code));
     let advice = diagnostic.notes.iter().chain(&diagnostic.help).map(String::as_str);
-    let text: Vec<&str> =
-        std::iter::once(&*diagnostic.message).chain(advice).chain(diagnostic.scenario.as_deref()).collect();
+    let text: Vec<&str> = std::iter::once(&*diagnostic.message)
+        .chain(advice)
+        .chain(diagnostic.scenario.as_deref().map(str::trim_end))
+        .collect();
     format!("::{} {}::{}\n", diagnostic.severity.word(), properties.join(","), data(&text.join("\n")))
 }
 

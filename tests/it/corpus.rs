@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
+use ensue::analysis::space::Limits;
 use ensue::analysis::traceability::Traceability;
 use ensue::diagnostic::Code;
 use ensue::json::Subject;
@@ -153,16 +154,6 @@ fn explained(policy: &Policy, scenario: &Scenario) -> String {
     explanations.collect::<Vec<_>>().join("\n")
 }
 
-/// What is found was worked out from the lints' pages; a file's near misses are not found.
-#[test]
-fn lint() {
-    for case in cases("lint", "ensue") {
-        let policy = sound(&case);
-        let list = lint::findings(&policy, &Chosen::all());
-        expect(&case, &shown(&Diagnostics { files: policy.files, list }));
-    }
-}
-
 /// Which rules and scenarios a claim reaches, and what is one origin, was worked out by hand.
 #[test]
 fn claims() {
@@ -183,6 +174,42 @@ fn format() {
             Err(Refused::Differs) => panic!("the layout of {} changes what it says", name(&case)),
         }
     }
+}
+
+/// What all lints find, as a reader sees it: worked out from their pages, and near misses are not
+/// found. Each scenario that is shown passes once it is pasted
+/// into the file, and a case that is named `clean` has no finding.
+#[test]
+fn lint() {
+    lints("lint", Limits::default());
+    lints("lint/small-limits", Limits { one: 0, all: 0 });
+}
+
+fn lints(folder: &str, limits: Limits) {
+    for case in cases(folder, "ensue") {
+        let policy = sound(&case);
+        let list = lint::findings_within(&policy, &Chosen::all(), limits);
+        assert_eq!(list.is_empty(), name(&case).starts_with("clean-"), "{}", name(&case));
+        for scenario in list.iter().filter_map(|finding| finding.scenario.as_deref()) {
+            pasted(&case, scenario);
+        }
+        expect(&case, &shown(&Diagnostics { files: policy.files, list }));
+    }
+}
+
+/// Puts a scenario below a case, and looks whether it passes there.
+#[track_caller]
+fn pasted(case: &Path, scenario: &str) {
+    let text = format!("{}\n{scenario}\n", fs::read_to_string(case).unwrap());
+    let folder = case.parent().unwrap();
+    let read = |path: &str| match path == name(case) {
+        true => Ok(text.clone().into()),
+        false => Ok(fs::read(folder.join(path)).map_err(|_| "there is no such file")?.into()),
+    };
+    let policy = Policy::load(name(case), read).unwrap_or_else(|found| panic!("{found}"));
+    let verdicts = scenarios::verdicts(&policy).unwrap_or_else(|report| panic!("{}", report.message));
+    let verdict = verdicts.last().expect("there is a scenario");
+    assert!(verdict.surprises.is_empty(), "{}: {scenario}", name(case));
 }
 
 /// What a profile's values are made of in the cases below, so that none is found in a message.
@@ -220,14 +247,12 @@ const ELSEWHERE: [Code; 2] = [Code::FileTooLarge, Code::NotDecided];
 #[test]
 fn every_code_is_shown_by_a_case() {
     let mut shown = BTreeSet::from(ELSEWHERE);
-    for folder in ["parse/error", "lower/error", "profile/error", "lint"] {
+    for folder in ["parse/error", "lower/error", "profile/error", "lint", "lint/small-limits"] {
         for path in files(folder).iter().filter(|path| path.extension().is_some_and(|it| it == "txt")) {
             let text = fs::read_to_string(path).unwrap();
-            shown.extend(
-                Code::ALL
-                    .iter()
-                    .filter(|code| ["error", "warning"].iter().any(|word| text.contains(&format!("{word}[{code}]")))),
-            );
+            let shows =
+                |code: &&Code| ["error", "warning"].iter().any(|word| text.contains(&format!("{word}[{code}]")));
+            shown.extend(Code::ALL.iter().filter(shows));
         }
     }
     let missing: Vec<&Code> = Code::ALL.iter().filter(|code| !shown.contains(code)).collect();

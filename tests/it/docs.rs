@@ -7,7 +7,7 @@ use std::process::Command;
 
 use ensue::analysis::space::Limits;
 use ensue::diagnostic::Code;
-use ensue::lint::{self, Chosen};
+use ensue::lint::{self, Chosen, LINTS};
 use ensue::syntax::token::KEYWORDS;
 use ensue::{Policy, report, scenarios, syntax};
 
@@ -92,6 +92,8 @@ fn check_rules(document: &str) -> Policy {
     for verdict in verdicts {
         assert!(verdict.surprises.is_empty(), "{}", report::scenario(&policy, &verdict));
     }
+    let findings = lint::findings(&policy, &Chosen::default());
+    assert!(findings.is_empty(), "{}", report::diagnostic(&policy.files, &findings[0]));
     policy
 }
 
@@ -150,6 +152,30 @@ fn tutorial() {
         read("docs/tutorial.ensue"),
         "the file beside the tutorial is what it writes"
     );
+}
+
+/// The tutorial checks the file as far as it is written there: up to the scenarios.
+#[test]
+fn tutorial_begun() {
+    let (whole, begun) = (read("docs/tutorial.ensue"), read("docs/tutorial-begun.ensue"));
+    let rest = whole.strip_prefix(&begun).expect("it is the first part");
+    assert!(rest.starts_with("\nscenario ") && !begun.contains("\nscenario "));
+}
+
+/// The table of weaknesses has each lint, with what it means and whether it is looked for.
+#[test]
+fn every_lint_is_in_the_table() {
+    let document = read("docs/command-line.md");
+    let rows = document.lines().skip_while(|line| !line.starts_with("| finding |")).skip(2);
+    let rows: Vec<&str> = rows.take_while(|line| line.starts_with('|')).collect();
+    let expected: Vec<String> = LINTS
+        .iter()
+        .map(|lint| {
+            let looked_for = if lint.by_default { "always" } else { "`--select`" };
+            format!("| `{}` | {} | {looked_for} |", lint.code, lint.code.summary())
+        })
+        .collect();
+    assert_eq!(rows, expected);
 }
 
 /// The README's first command, run by the program itself, and the output below it.

@@ -314,14 +314,16 @@ fn overlaps(found: &mut Found, brute: &Brute<'_>, rules: &[RuleId]) {
     }
 }
 
-/// The places by which a finding is told from others of its code.
-fn key(policy: &Policy, finding: &Diagnostic) -> Option<(Code, Vec<Place>)> {
+/// The places by which a finding is told from others of its code; one that speaks of several
+/// consequences is as many.
+fn keys(policy: &Policy, finding: &Diagnostic) -> Vec<(Code, Vec<Place>)> {
     let places: Vec<Place> = finding.labels.iter().map(|label| label.place).collect();
     let named = |name: &str| policy[policy.consequence(name).expect("it is named")].place;
     let places = match finding.code {
         Code::DisputingRules => {
-            let about = finding.message.split('`').nth(5).expect("the message names it");
-            vec![places[0], places[1], named(about)]
+            // After the names of the two rules: what stands between backticks.
+            let abouts = finding.message.split('`').skip(5).step_by(2);
+            return abouts.map(|about| (finding.code, vec![places[0], places[1], named(about)])).collect();
         }
         Code::IdleOverride | Code::OverlappingPeriods => places[..2].to_vec(),
         Code::NeverApplies
@@ -332,9 +334,9 @@ fn key(policy: &Policy, finding: &Diagnostic) -> Option<(Code, Vec<Place>)> {
         | Code::RedundantRule
         | Code::AlwaysDefeated
         | Code::UnreachableConsequence => places[..1].to_vec(),
-        _ => return None,
+        _ => return Vec::new(),
     };
-    Some((finding.code, places))
+    vec![(finding.code, places)]
 }
 
 /// The finding's scenario is one: in its layout, passing, and with what it is to show.
@@ -415,7 +417,7 @@ proptest! {
         let policy = load(&text);
         let brute = Brute::new(&policy, &days(&policy));
         let findings = lint::findings(&policy, &Chosen::all());
-        let found: Found = findings.iter().filter_map(|finding| key(&policy, finding)).collect();
+        let found: Found = findings.iter().flat_map(|finding| keys(&policy, finding)).collect();
         prop_assert_eq!(found, expected(&brute), "{}", text);
         for finding in &findings {
             check_scenario(&text, &policy, finding)?;

@@ -10,6 +10,7 @@ mod coverage;
 mod difference;
 mod docs;
 mod examples;
+mod fix;
 mod format;
 mod generate;
 mod limits;
