@@ -4,8 +4,10 @@ use super::{Chosen, LINTS};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::model::Policy;
 use crate::syntax;
-use crate::syntax::token::{Kind, tokenize};
+use crate::syntax::token::{Kind, Token, tokenize};
 use crate::text::{FileId, Place, Span};
+
+const FORM: &str = "it has another form than `# ensue: allow(NAME) reason`";
 
 /// A comment that allows findings of one name in one declaration.
 struct Allow {
@@ -47,16 +49,20 @@ pub(super) fn without_allowed(policy: &Policy, chosen: &Chosen, found: Vec<Diagn
 /// Reads the comments of one file.
 fn read(policy: &Policy, file: FileId, allows: &mut Vec<Allow>, found: &mut Vec<Diagnostic>) {
     let text = &policy.files[file].text;
-    if !text.contains("ensue:") {
+    let comments = tokenize(file, text).0.into_iter().filter(|token| token.kind == Kind::Comment);
+    let comments: Vec<Token> = comments.filter(|comment| is_meant(comment.span.of(text))).collect();
+    if comments.is_empty() {
         return;
     }
     let declarations: Vec<Span> = syntax::parse(file, text).0.declarations.iter().map(|it| it.span).collect();
-    let comments = tokenize(file, text).0.into_iter().filter(|token| token.kind == Kind::Comment);
     for comment in comments {
         let start = comment.span.start as usize;
         let words = comment.span.of(text);
-        let Some(rest) = words.trim_start_matches('#').trim_start().strip_prefix("ensue:") else { continue };
         let place = Place { file, span: Span::new(start, start + words.trim_end().len()) };
+        let Some(rest) = words.trim_start_matches('#').trim_start().strip_prefix("ensue:") else {
+            found.push(bad(FORM, place));
+            continue;
+        };
         let at = start + words.len() - rest.len();
         match names_and_reason(rest) {
             Err(mistake) => found.push(bad(mistake, place)),
@@ -79,6 +85,17 @@ fn read(policy: &Policy, file: FileId, allows: &mut Vec<Allow>, found: &mut Vec<
     }
 }
 
+/// Whether a comment speaks to `ensue check`, or was probably meant to.
+fn is_meant(comment: &str) -> bool {
+    let words = comment.trim_start_matches('#').trim_start();
+    if words.starts_with("ensue:") {
+        return true;
+    }
+    let words = words.to_ascii_lowercase();
+    let named = words.strip_prefix("ensue").map(|rest| rest.trim_start_matches([' ', ':']));
+    named.and_then(|rest| rest.strip_prefix("allow")).is_some_and(|rest| rest.trim_start().starts_with('('))
+}
+
 /// The declaration that a comment speaks of: the one in which it stands or at the end of whose last
 /// line, else the next.
 fn declaration_of(text: &str, declarations: &[Span], comment: Span) -> Option<Span> {
@@ -91,7 +108,6 @@ fn declaration_of(text: &str, declarations: &[Span], comment: Span) -> Option<Sp
 
 /// Reads ` allow(one, other) reason`: each name with its place.
 fn names_and_reason(text: &str) -> Result<Vec<(usize, &str)>, &'static str> {
-    const FORM: &str = "it has another form than `# ensue: allow(NAME) reason`";
     let inner = text.trim_start().strip_prefix("allow").ok_or(FORM)?;
     let inner = inner.trim_start().strip_prefix('(').ok_or(FORM)?;
     let (names, reason) = inner.split_once(')').ok_or(FORM)?;

@@ -57,7 +57,7 @@ impl<'p> Written<'p> {
 
     /// Whether a comment stands on these lines or on the line above them.
     fn has_comment_near(&self, lines: Span) -> bool {
-        let before = self.text[..lines.start as usize].trim_end_matches('\n');
+        let before = self.text[..lines.start as usize].trim_end();
         let above = before.rfind('\n').map_or(0, |newline| newline + 1);
         self.comments.iter().any(|comment| above <= comment.start as usize && comment.end <= lines.end)
     }

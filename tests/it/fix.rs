@@ -75,16 +75,19 @@ fn only_the_lines_concerned_change() {
 #[test]
 fn what_would_lose_a_comment_or_another_declaration_is_left() {
     let comment_above = format!("# Why.\n{AGAIN}");
+    let comment_further_above = format!("# Why.\n  \n\n{AGAIN}");
     let comment_inside = AGAIN.replace("no\n", "no  # Why.\n");
     let comment_after = format!("{}  # Why.\n", AGAIN.trim_end());
     let same_line = format!("{} {OTHER}", AGAIN.trim_end());
     let expects_more = AGAIN.replace("follows", "only");
-    for left in [comment_above, comment_inside, comment_after, same_line, expects_more] {
-        let before = format!("{RULES}{FIRST}\n{left}").into_bytes();
-        let (after, code, messages) = mended(&before);
-        assert_eq!(String::from_utf8(after).unwrap(), String::from_utf8(before).unwrap());
-        assert!(code == 1 && messages.contains("warning[duplicate_scenario]"), "{messages}");
-        assert!(!messages.contains("mended"), "{messages}");
+    for left in [comment_above, comment_further_above, comment_inside, comment_after, same_line, expects_more] {
+        for line_end in ["\n", "\r\n"] {
+            let before = format!("{RULES}{FIRST}\n{left}").replace('\n', line_end).into_bytes();
+            let (after, code, messages) = mended(&before);
+            assert_eq!(String::from_utf8(after).unwrap(), String::from_utf8(before).unwrap());
+            assert!(code == 1 && messages.contains("warning[duplicate_scenario]"), "{messages}");
+            assert!(!messages.contains("mended"), "{messages}");
+        }
     }
 }
 
