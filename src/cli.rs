@@ -2,6 +2,7 @@
 
 mod check;
 mod claims;
+mod compare;
 mod diff;
 mod eval;
 mod explain;
@@ -55,6 +56,8 @@ enum Verb {
     Eval(eval::Eval),
     /// Show why a consequence follows or does not: facts, rules, claims, who reported it
     Why(why::Why),
+    /// Show options, values or sources side by side: what follows in each, and only in one
+    Compare(compare::Compare),
     /// Report every mistake in rule files, and every weakness of the rules
     Check(check::Check),
     /// Run the scenarios of rule files
@@ -230,6 +233,7 @@ pub fn main() -> ExitCode {
     let found = match arguments.verb {
         Verb::Eval(verb) => verb.run(&output),
         Verb::Why(verb) => verb.run(&output),
+        Verb::Compare(verb) => verb.run(&output),
         Verb::Check(verb) => verb.run(&output),
         Verb::Test(verb) => verb.run(&output),
         Verb::Diff(verb) => verb.run(&output),

@@ -3,6 +3,7 @@
 //! Texts hold colours as escape codes; whoever prints them removes the codes where colour is
 //! not wanted. All that comes from rule files and profiles passes through [`plain`] first.
 
+mod comparison;
 mod coverage;
 mod diagnostics;
 mod difference;
@@ -14,6 +15,7 @@ mod traceability;
 mod why;
 
 use anstyle::{AnsiColor, Style};
+pub use comparison::comparisons;
 pub use coverage::coverage;
 pub use diagnostics::{diagnostic, github};
 pub use difference::difference;
@@ -120,7 +122,12 @@ fn circumstances(subject: Subject<'_>, form: Form) -> String {
 
 /// A fact and its value, in the policy's words: `Where the person lives: Kherson region`.
 fn fact_value(policy: &Policy, fact: FactId, value: Value, form: Form) -> String {
-    let shown = match (value, &policy[fact].kind) {
+    format!("{}: {}", form.shown(&policy[fact].label), value_shown(policy, fact, value, form))
+}
+
+/// A fact's value, in the policy's words.
+fn value_shown(policy: &Policy, fact: FactId, value: Value, form: Form) -> String {
+    match (value, &policy[fact].kind) {
         (Value::YesNo(true), _) => "yes".to_owned(),
         (Value::YesNo(false), _) => "no".to_owned(),
         (Value::Item(item), FactType::OneOf(items)) => {
@@ -130,8 +137,7 @@ fn fact_value(policy: &Policy, fact: FactId, value: Value, form: Form) -> String
         (Value::Item(_), _) => panic!("a value is of its fact's type"),
         (Value::Number(number), _) => number.to_string(),
         (Value::Date(date), _) => date.to_string(),
-    };
-    format!("{}: {shown}", form.shown(&policy[fact].label))
+    }
 }
 
 /// A source as it is cited: who, published when, quoted where.

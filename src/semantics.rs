@@ -15,7 +15,7 @@ mod view;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{ConsequenceId, Policy, Profile};
-pub use engine::{Engine, Limits, Question, Reach, Scratch};
+pub use engine::{Asserted, Engine, Limits, Question, Reach, Scratch};
 pub use evaluate::evaluate;
 pub use explain::{Effect, Explanation, RuleReason};
 pub use outcome::Outcome;

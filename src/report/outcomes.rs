@@ -83,7 +83,7 @@ fn because(page: &mut Page, subject: Subject<'_>, outcome: &Outcome) {
 
 /// The footnotes of one page, numbered in the order in which they are first needed.
 #[derive(Default)]
-struct Notes<'a> {
+pub(super) struct Notes<'a> {
     sources: IndexSet<SourceId>,
     assumptions: IndexSet<&'a str>,
 }
@@ -94,25 +94,37 @@ impl<'a> Notes<'a> {
         let marks = self.marks(policy, &outcome.rules);
         let label = page.form.shown(&policy[outcome.consequence].label);
         page.item(&format!("{label}{marks}"));
+        for (lead, text) in self.evidence(subject, outcome, page.form) {
+            page.detail(lead, &text);
+        }
+    }
+
+    /// On what an outcome depends, and who reports it: each with the words before it.
+    pub(super) fn evidence(
+        &mut self,
+        subject: Subject<'a>,
+        outcome: &Outcome,
+        form: Form,
+    ) -> Vec<(&'static str, String)> {
+        let policy = subject.policy;
+        let mut evidence = Vec::new();
         if let Status::Undetermined(possible) = outcome.status {
-            page.detail("depends on: ", &labels(policy, &outcome.depends_on, page.form));
-            if let Some(words) = possible_in_words(possible) {
-                page.detail("possible: ", &words);
-            }
+            evidence.push(("depends on: ", labels(policy, &outcome.depends_on, form)));
+            evidence.extend(possible_in_words(possible).map(|words| ("possible: ", words)));
             if !outcome.searched {
-                page.detail("", "not searched further: these rules were too large to decide this exactly");
+                let text = "not searched further: these rules were too large to decide this exactly";
+                evidence.push(("", text.to_owned()));
             }
         }
         for (denies, lead) in [(false, "according to: "), (true, "denied by: ")] {
             let rules = outcome.rules.iter().map(|rule| &policy[*rule]).filter(|rule| rule.denies == denies);
-            if let Some(by) = self.reporters(subject, rules, page.form) {
-                page.detail(lead, &by);
-            }
+            evidence.extend(self.reporters(subject, rules, form).map(|by| (lead, by)));
         }
+        evidence
     }
 
     /// ` [a, b]`: the assumptions of the rules.
-    fn marks(&mut self, policy: &'a Policy, rules: &[RuleId]) -> String {
+    pub(super) fn marks(&mut self, policy: &'a Policy, rules: &[RuleId]) -> String {
         let assumptions = rules.iter().flat_map(|rule| &policy[*rule].assumes);
         let marks: IndexSet<usize> = assumptions.map(|it| self.assumptions.insert_full(it).0).collect();
         let letters: Vec<String> = marks.into_iter().map(letter).collect();
@@ -142,7 +154,7 @@ impl<'a> Notes<'a> {
         (!names.is_empty()).then(|| names.join("; "))
     }
 
-    fn finish(&self, page: &mut Page, policy: &Policy) {
+    pub(super) fn finish(&self, page: &mut Page, policy: &Policy) {
         if !self.sources.is_empty() {
             page.part("Reported by");
         }
@@ -159,7 +171,7 @@ impl<'a> Notes<'a> {
 }
 
 /// `a` to `z`, then `a2` to `z2`, and so on.
-fn letter(index: usize) -> String {
+pub(super) fn letter(index: usize) -> String {
     let letter = char::from(b'a' + u8::try_from(index % 26).expect("below 26"));
     match index / 26 {
         0 => letter.to_string(),

@@ -1,6 +1,19 @@
 //! A page for readers, as plain text of 80 columns or as Markdown: the same words in both.
 
-use super::{HEADING, paragraph, plain, styled};
+use std::ops::Range;
+
+use indexmap::IndexMap;
+use textwrap::core::display_width;
+
+use super::outcomes::letter;
+use super::{HEADING, WIDTH, paragraph, plain, styled};
+
+/// How wide the columns of a table are in plain text: few of them, and more.
+const WIDE: usize = 15;
+const NARROW: usize = 12;
+/// How many stand side by side at most, and how far apart.
+const COLUMNS: usize = 4;
+const GAP: usize = 2;
 
 /// How a page is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,12 +197,84 @@ impl Page {
         }
     }
 
+    /// A table whose rows are compared across its columns, whose titles are `columns`. Plain text
+    /// names the columns by letters, and puts what cells say below their heads under the row.
+    pub(super) fn matrix(&mut self, columns: &[String], rows: &[(String, Vec<Cell>)]) {
+        match self.form {
+            Form::Text => {
+                for part in parts(columns.len()) {
+                    self.side_by_side(part, rows);
+                }
+            }
+            Form::Markdown => {
+                let heads: Vec<&str> = std::iter::once("").chain(columns.iter().map(String::as_str)).collect();
+                let row = |(label, cells): &(String, Vec<Cell>)| {
+                    std::iter::once(Cell::from(label.as_str())).chain(cells.iter().cloned()).collect()
+                };
+                self.table(&heads, &rows.iter().map(row).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    /// Some neighbouring columns of a table.
+    fn side_by_side(&mut self, part: Range<usize>, rows: &[(String, Vec<Cell>)]) {
+        let width = if part.len() > 3 { NARROW } else { WIDE };
+        let first = WIDTH + GAP - part.len() * (width + GAP);
+        let letters: Vec<String> = part.clone().map(column_letter).collect();
+        self.out.push('\n');
+        self.lines(first, width, "", &letters.iter().map(String::as_str).collect::<Vec<_>>());
+        for (label, cells) in rows {
+            let cells = &cells[part.clone()];
+            let heads: Vec<&str> = cells.iter().map(|cell| cell.head.as_str()).collect();
+            self.lines(first, width, label, &heads);
+            // What several columns say alike is said once.
+            let mut said: IndexMap<&str, Vec<&str>> = IndexMap::new();
+            for (cell, letter) in cells.iter().zip(&letters) {
+                cell.items.iter().for_each(|item| said.entry(item).or_default().push(letter));
+            }
+            for (item, letters) in said {
+                paragraph(&mut self.out, &format!("      {}: ", letters.join(", ")), item);
+            }
+        }
+    }
+
+    /// A row of a table in plain text, each of its cells in as many lines as it needs.
+    fn lines(&mut self, first: usize, width: usize, label: &str, cells: &[&str]) {
+        let options = textwrap::Options::new(first - GAP).initial_indent("  ").subsequent_indent("    ");
+        let label = textwrap::wrap(label, options);
+        let mut columns = vec![(0, label)];
+        columns
+            .extend((0..).zip(cells).map(|(index, cell)| (first + index * (width + GAP), textwrap::wrap(cell, width))));
+        let height = columns.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0);
+        for line in 0..height {
+            let mut text = String::new();
+            for (start, lines) in &columns {
+                let Some(part) = lines.get(line) else { continue };
+                text.push_str(&" ".repeat(start.saturating_sub(display_width(&text))));
+                text.push_str(part);
+            }
+            self.out.push_str(text.trim_end());
+            self.out.push('\n');
+        }
+    }
+
     fn put(&mut self, text_indent: &str, list_indent: &str, lead: &str, text: &str) {
         match self.form {
             Form::Text => paragraph(&mut self.out, &format!("{text_indent}{lead}"), text),
             Form::Markdown => self.out.push_str(&format!("{list_indent}{lead}{text}\n")),
         }
     }
+}
+
+/// The letter by which plain text knows a column.
+pub(super) fn column_letter(index: usize) -> String {
+    letter(index).to_uppercase()
+}
+
+/// The columns in as few parts as can stand side by side, of nearly one size.
+fn parts(columns: usize) -> impl Iterator<Item = Range<usize>> {
+    let count = columns.div_ceil(COLUMNS);
+    (0..count).map(move |part| part * columns / count..(part + 1) * columns / count)
 }
 
 #[cfg(test)]

@@ -106,7 +106,10 @@ impl Cells {
                 // the policy's own constant is plainer.
                 let near = if cell == 0 && !edges.is_empty() { Bound::Unbounded } else { low };
                 let fits = |value: &Value| self.has(policy, fact, cell, *value);
-                between(near, high).filter(fits).or_else(|| between(low, high))?
+                match (&policy[fact].kind, low, high) {
+                    (FactType::Date, Bound::Unbounded, Bound::Unbounded) => Value::Date(Date::new(2000, 1, 1)?),
+                    _ => between(near, high).filter(fits).or_else(|| between(low, high))?,
+                }
             }
         };
         Some(value).filter(|value| self.has(policy, fact, cell, *value))

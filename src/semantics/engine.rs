@@ -74,6 +74,15 @@ pub enum Question {
     Applies(RuleId),
 }
 
+/// What counts as asserted, where it is asked of several consequences at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asserted {
+    /// It follows or is disputed.
+    AlsoDenied,
+    /// It follows: none denies it.
+    Undenied,
+}
+
 /// What is possible, and whether that is all that could be found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reach {
@@ -244,6 +253,55 @@ impl<'p> Engine<'p> {
             decider.decide(node);
         }
         decider.decide(Node::Consequence(consequence)).iter().map(settled).collect()
+    }
+
+    /// Whether at least one of these consequences is asserted for a profile, not the same one in
+    /// every completion; and the unknown facts that make a difference, in the order of declaration.
+    ///
+    /// Where the limits were reached, the facts are all unknown ones that might.
+    #[must_use]
+    pub fn any(&self, consequences: &[ConsequenceId], counts: Asserted, profile: &Profile) -> (Reach, Vec<FactId>) {
+        let mut known = Known::new();
+        self.locate(profile, &mut known);
+        let mut diagram = Diagram::new();
+        diagram.grant(self.limits.residual);
+        let logic = Diagrams { policy: self.policy, levels: &self.levels, known: &known, diagram };
+        let mut decider = Decider::new(self.policy, &self.selection, &self.cells, logic);
+        let mut decided: FxHashSet<Node> = FxHashSet::default();
+        let mut any = Ok(FALSE);
+        for &consequence in consequences {
+            let nodes = needed(self.policy, consequence).into_iter().chain([Node::Consequence(consequence)]);
+            for node in nodes.filter(|node| decided.insert(*node)) {
+                decider.decide(node);
+            }
+            any = any.and_then(|any| {
+                let (asserted, denied) = decider.sides(consequence)?;
+                let reported = match counts {
+                    Asserted::AlsoDenied => asserted,
+                    Asserted::Undenied => decider.logic.and_not(asserted, denied)?,
+                };
+                decider.logic.or(any, reported)
+            });
+        }
+        match any {
+            Ok(any) => {
+                let (ends, levels) = decider.logic.diagram.survey(any);
+                (Reach { possible: Possible::from_bits(ends), searched: true }, self.facts(levels))
+            }
+            Err(OverBudget) => {
+                let support = consequences.iter().flat_map(|consequence| self.support(Question::Status(*consequence)));
+                let mut facts: Vec<FactId> = support.filter(|fact| profile.value(*fact).is_none()).collect();
+                facts.sort_unstable();
+                facts.dedup();
+                let possible = [Settled::Follows, Settled::DoesNotFollow].into_iter().collect();
+                (Reach { possible, searched: false }, facts)
+            }
+        }
+    }
+
+    /// The cells of the facts, on the date of the view.
+    pub(crate) fn cells(&self) -> &Cells {
+        &self.cells
     }
 
     fn root(&self, question: Question) -> Option<NodeId> {

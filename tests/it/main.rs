@@ -5,6 +5,7 @@ mod broken;
 mod calendar;
 mod claims;
 mod cli;
+mod compare;
 mod corpus;
 mod coverage;
 mod difference;

@@ -1,0 +1,103 @@
+//! `ensue compare`: options, values or sources side by side.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::files::load;
+use super::profiles::SetOptions;
+use super::view::{ViewOptions, failed, unknown};
+use super::{Failure, Found, Output};
+use crate::explore::compare::Comparison;
+use crate::json::{self, Layout, Subject};
+use crate::model::{Choice, Policy};
+use crate::report::{self, Form};
+use crate::semantics::Engine;
+
+#[derive(Args)]
+pub(super) struct Compare {
+    /// A rule file
+    rules: PathBuf,
+    /// A JSON file, or `-` for standard input; without one, nothing is known but what `--set` says
+    profile: Option<PathBuf>,
+    /// The choice whose options are compared; without it, each choice of the policy
+    #[arg(long, value_name = "NAME")]
+    choice: Option<String>,
+    /// Compare the values of FACT instead, those in one column that no rule tells apart
+    #[arg(long, value_name = "FACT", conflicts_with = "choice")]
+    vary: Option<String>,
+    #[command(flatten)]
+    set: SetOptions,
+    #[command(flatten)]
+    view: ViewOptions,
+    /// How the comparison is written
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// The same as Markdown
+    Markdown,
+    /// One JSON document
+    Json,
+}
+
+impl Compare {
+    pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
+        let policy = load(&self.rules)?;
+        let mut view = self.view.view(&policy)?;
+        let profiles = self.set.profiles(&policy, self.profile.as_slice())?;
+        let [named] = &profiles[..] else {
+            return Err(Failure::Message(format!("`compare` is about one profile, and there are {}", profiles.len())));
+        };
+        let profile = &named.profile;
+        let mut sources = Vec::new();
+        if view.according_to.len() > 1 {
+            sources = std::mem::take(&mut view.according_to);
+            if self.choice.is_some() || self.vary.is_some() {
+                let message = "sources are compared where `--according-to` stands twice: give it once, or leave \
+                               `--choice` and `--vary` out";
+                return Err(Failure::Message(message.to_owned()));
+            }
+        }
+        let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
+        let compared = if !sources.is_empty() {
+            let compared = Comparison::of_sources(&policy, &view, &sources, profile);
+            vec![compared.map_err(|report| failed(&policy, report))?]
+        } else if let Some(fact) = &self.vary {
+            let known: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
+            let fact = policy.fact(fact).ok_or_else(|| unknown(&policy, "fact", fact, &known))?;
+            vec![Comparison::of_values(&engine, fact, profile)]
+        } else {
+            let choices = self.choices(&policy)?;
+            choices.into_iter().map(|choice| Comparison::of_options(&engine, choice, profile)).collect()
+        };
+        let subject = Subject { policy: &policy, selection: &engine.selection, name: named.name.as_deref(), profile };
+        output.result(&match self.format {
+            Format::Text => report::comparisons(subject, &compared, Form::Text),
+            Format::Markdown => report::comparisons(subject, &compared, Form::Markdown),
+            Format::Json => json::comparisons(subject, &compared, Layout::Indented) + "\n",
+        })?;
+        Ok(Found::Nothing)
+    }
+
+    /// The choices that are asked for.
+    fn choices<'p>(&self, policy: &'p Policy) -> Result<Vec<&'p Choice>, Failure> {
+        let known: Vec<&str> = policy.choices.iter().map(|choice| choice.name.as_str()).collect();
+        match &self.choice {
+            Some(name) => {
+                let choice = policy.choices.iter().find(|choice| choice.name == *name);
+                Ok(vec![choice.ok_or_else(|| unknown(policy, "choice", name, &known))?])
+            }
+            None if policy.choices.is_empty() => {
+                let message = "the policy has no choice to compare the options of: name a fact with `--vary`, or \
+                               two sources with `--according-to`";
+                Err(Failure::Message(message.to_owned()))
+            }
+            None => Ok(policy.choices.iter().collect()),
+        }
+    }
+}

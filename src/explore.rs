@@ -1,0 +1,5 @@
+//! What somebody asks about one profile beyond its outcomes: ways, values or sources side by side.
+//!
+//! Builds data only; `report` finds the words.
+
+pub mod compare;
