@@ -12,6 +12,7 @@ mod outcome;
 mod paths;
 mod status;
 mod view;
+mod written;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{ConsequenceId, Policy, Profile};

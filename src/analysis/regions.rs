@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use super::space::Space;
-use crate::model::{FactId, FactType, Policy, Value};
+use crate::model::FactId;
 use crate::semantics::cells::Cell;
 use crate::semantics::diagram::{FALSE, NodeId, OverBudget, TRUE};
 
@@ -82,7 +82,7 @@ fn axes(space: &mut Space<'_>, set: NodeId) -> Vec<Axis> {
             let next = u16::try_from(known.len()).unwrap_or(u16::MAX);
             *known.entry(leads).or_insert(next)
         };
-        let classes: Vec<u16> = (0..space.cell_count(fact)).map(class).collect();
+        let classes: Vec<u16> = (0..space.cells.count(fact)).map(class).collect();
         Axis { fact, classes, count: known.len() }
     };
     by_fact.into_iter().map(axis).collect()
@@ -349,102 +349,9 @@ fn written(space: &Space<'_>, axes: &[Axis], product: &Product) -> String {
     let mut parts: Vec<(FactId, String)> = Vec::new();
     for (axis, allowed) in axes.iter().zip(product).filter(|(axis, allowed)| **allowed != all_of(axis)) {
         let inside: Vec<bool> = axis.classes.iter().map(|class| allowed >> class & 1 == 1).collect();
-        parts.push((axis.fact, part(space, axis.fact, &inside)));
+        parts.push((axis.fact, space.cells.written(space.policy, axis.fact, &inside)));
     }
     // In the order of declaration, as authors think of them.
     parts.sort_by_key(|(fact, _)| *fact);
     parts.into_iter().map(|(_, part)| part).collect::<Vec<_>>().join(" and ")
-}
-
-/// A condition on one fact: that it has a value of one of these cells.
-fn part(space: &Space<'_>, fact: FactId, inside: &[bool]) -> String {
-    let policy = space.policy;
-    let name = &policy[fact].name;
-    match &policy[fact].kind {
-        FactType::YesNo if inside[1] => name.clone(),
-        FactType::YesNo => format!("not {name}"),
-        FactType::OneOf(_) => {
-            let wanted = |wanted: bool| space.items(fact, |cell| inside[cell as usize] == wanted);
-            let (yes, no) = (wanted(true), wanted(false));
-            let (not, items) = if no.len() < yes.len() { ("not ", no) } else { ("", yes) };
-            let items: Vec<String> = items.into_iter().map(|item| policy.written(fact, Value::Item(item))).collect();
-            match &items[..] {
-                [one] => format!("{name} is {not}{one}"),
-                several => format!("{name} is {not}one of {}", several.join(", ")),
-            }
-        }
-        FactType::Number { .. } | FactType::Date => {
-            let runs = |wanted: bool| runs(inside, wanted);
-            match (&runs(true)[..], &runs(false)[..]) {
-                ([one], _) => within(space, policy, fact, *one, false),
-                (_, [hole]) => within(space, policy, fact, *hole, true),
-                (several, _) => {
-                    let several: Vec<String> =
-                        several.iter().map(|run| within(space, policy, fact, *run, false)).map(grouped).collect();
-                    format!("({})", several.join(" or "))
-                }
-            }
-        }
-    }
-}
-
-/// A chain inside another needs parentheses.
-fn grouped(text: String) -> String {
-    if text.contains(" and ") { format!("({text})") } else { text }
-}
-
-/// The runs of cells that are wanted: first, and one past the last.
-fn runs(inside: &[bool], wanted: bool) -> Vec<(usize, usize)> {
-    let mut runs = Vec::new();
-    let mut at = 0;
-    for run in inside.chunk_by(|a, b| a == b) {
-        if run[0] == wanted {
-            runs.push((at, at + run.len()));
-        }
-        at += run.len();
-    }
-    runs
-}
-
-/// That a number or a date lies in a run of cells, or not in it.
-fn within(space: &Space<'_>, policy: &Policy, fact: FactId, (from, to): (usize, usize), not: bool) -> String {
-    use std::ops::Bound::{Excluded, Included, Unbounded};
-    let name = &policy[fact].name;
-    let cell = |place: usize| Cell::try_from(place).expect("cells are numbered so");
-    let (low, high) = space.bounds(fact, cell(from)..cell(to));
-    // The ends of the type itself go without saying.
-    let low = if from == 0 { Unbounded } else { low };
-    let high = if to == space.cell_count(fact) { Unbounded } else { high };
-    let shown = |value: Value| policy.written(fact, value);
-    let (more, fewer) = if not { ("<", ">") } else { (">", "<") };
-    // `not x >= 5` is `x < 5`.
-    let above = |bound| match bound {
-        Included(value) if not => Some(format!("{name} {more} {}", shown(value))),
-        Included(value) => Some(format!("{name} {more}= {}", shown(value))),
-        Excluded(value) if not => Some(format!("{name} {more}= {}", shown(value))),
-        Excluded(value) => Some(format!("{name} {more} {}", shown(value))),
-        Unbounded => None,
-    };
-    let below = |bound| match bound {
-        Included(value) if not => Some(format!("{name} {fewer} {}", shown(value))),
-        Included(value) => Some(format!("{name} {fewer}= {}", shown(value))),
-        Excluded(value) if not => Some(format!("{name} {fewer}= {}", shown(value))),
-        Excluded(value) => Some(format!("{name} {fewer} {}", shown(value))),
-        Unbounded => None,
-    };
-    match (low, high) {
-        (Included(low), Included(high)) if low == high => {
-            format!("{name} is {}{}", if not { "not " } else { "" }, shown(low))
-        }
-        (Included(low), Included(high)) => {
-            format!("{name} is {}from {} to {}", if not { "not " } else { "" }, shown(low), shown(high))
-        }
-        (low, high) => {
-            let both: Vec<String> = above(low).into_iter().chain(below(high)).collect();
-            match both.len() {
-                2 if not => format!("({})", both.join(" or ")),
-                _ => both.join(" and "),
-            }
-        }
-    }
 }

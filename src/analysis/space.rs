@@ -2,7 +2,6 @@
 //! at, as diagrams that share one set of nodes.
 
 use std::collections::BTreeSet;
-use std::ops::{Bound, Range};
 
 use crate::model::{Condition, ConsequenceId, Date, Draft, FactId, Node, Policy, RuleId, Value};
 use crate::scenarios;
@@ -38,7 +37,8 @@ pub(crate) struct Space<'p> {
     pub policy: &'p Policy,
     /// The days that are looked at.
     pub days: Vec<Day>,
-    cells: Cells,
+    /// Values that no rule can tell apart on any of the days.
+    pub cells: Cells,
     order: Vec<FactId>,
     levels: Vec<Level>,
     diagram: Diagram,
@@ -265,21 +265,6 @@ impl<'p> Space<'p> {
             product = self.diagram.make(self.level(*fact), &branches);
         }
         product
-    }
-
-    /// How many cells a fact has.
-    pub fn cell_count(&self, fact: FactId) -> usize {
-        self.cells.count(fact)
-    }
-
-    /// The items of a list that lie in cells that are wanted.
-    pub fn items(&self, fact: FactId, wanted: impl Fn(Cell) -> bool) -> Vec<u32> {
-        self.cells.items(fact, wanted)
-    }
-
-    /// The bounds of the values of a number or a date in neighbouring cells.
-    pub fn bounds(&self, fact: FactId, cells: Range<Cell>) -> (Bound<Value>, Bound<Value>) {
-        self.cells.bounds(self.policy, fact, cells)
     }
 
     /// The status of a consequence for a profile in which some facts are known.
