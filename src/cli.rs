@@ -1,5 +1,6 @@
 //! The command line: one file for each verb. Here files, streams and the terminal are touched.
 
+mod change;
 mod check;
 mod claims;
 mod compare;
@@ -58,6 +59,8 @@ enum Verb {
     Why(why::Why),
     /// Show options, values or sources side by side: what follows in each, and only in one
     Compare(compare::Compare),
+    /// Show all smallest changes of known facts after which a consequence is otherwise
+    Change(change::Change),
     /// Report every mistake in rule files, and every weakness of the rules
     Check(check::Check),
     /// Run the scenarios of rule files
@@ -234,6 +237,7 @@ pub fn main() -> ExitCode {
         Verb::Eval(verb) => verb.run(&output),
         Verb::Why(verb) => verb.run(&output),
         Verb::Compare(verb) => verb.run(&output),
+        Verb::Change(verb) => verb.run(&output),
         Verb::Check(verb) => verb.run(&output),
         Verb::Test(verb) => verb.run(&output),
         Verb::Diff(verb) => verb.run(&output),

@@ -2,4 +2,6 @@
 //!
 //! Builds data only; `report` finds the words.
 
+pub mod change;
 pub mod compare;
+pub mod values;

@@ -3,6 +3,7 @@
 //! It has its own types, so that a change of the model changes no format. Profile values are
 //! read here and named in no message.
 
+mod change;
 mod comparison;
 mod difference;
 mod sarif;
@@ -21,6 +22,7 @@ use crate::model::{ClaimId, Date, FactId, FactType, Items, Number, Policy, Profi
 use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, Selection};
 use crate::syntax::token::is_name;
 use crate::text::{Files, Position};
+pub use change::changes;
 pub use comparison::comparisons;
 pub use difference::difference;
 pub use sarif::sarif;

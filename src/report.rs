@@ -3,6 +3,7 @@
 //! Texts hold colours as escape codes; whoever prints them removes the codes where colour is
 //! not wanted. All that comes from rule files and profiles passes through [`plain`] first.
 
+mod change;
 mod comparison;
 mod coverage;
 mod diagnostics;
@@ -15,6 +16,7 @@ mod traceability;
 mod why;
 
 use anstyle::{AnsiColor, Style};
+pub use change::changes;
 pub use comparison::comparisons;
 pub use coverage::coverage;
 pub use diagnostics::{diagnostic, github};
@@ -28,6 +30,9 @@ pub use why::explanation;
 
 use page::Page;
 
+use std::ops::Bound;
+
+use crate::explore::values::Values;
 use crate::json::Subject;
 use crate::model::{FactId, FactType, Policy, SourceId, Value};
 
@@ -137,6 +142,42 @@ fn value_shown(policy: &Policy, fact: FactId, value: Value, form: Form) -> Strin
         (Value::Item(_), _) => panic!("a value is of its fact's type"),
         (Value::Number(number), _) => number.to_string(),
         (Value::Date(date), _) => date.to_string(),
+    }
+}
+
+/// Values of a fact, in the policy's words: `Crimea or Donetsk region`, `from 18 to 64`.
+fn values_shown(policy: &Policy, fact: FactId, values: &Values, form: Form) -> String {
+    let shown = |value| value_shown(policy, fact, value, form);
+    let all: Vec<String> = match values {
+        Values::YesNo(yes) => vec![shown(Value::YesNo(*yes))],
+        Values::Items(items) => items.iter().map(|item| shown(Value::Item(*item))).collect(),
+        Values::Ranges(ranges) => ranges.iter().map(|(from, to)| within(*from, *to)).collect(),
+    };
+    all.join(" or ")
+}
+
+/// `from 18 to 64`, `before 2005-01-01`.
+fn within(from: Bound<Value>, to: Bound<Value>) -> String {
+    let shown = |value: Value| match value {
+        Value::Number(number) => number.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::YesNo(_) | Value::Item(_) => panic!("only numbers and dates have bounds"),
+    };
+    let is_date = |value: Value| matches!(value, Value::Date(_));
+    let below = |to: Value| format!("{} {}", if is_date(to) { "before" } else { "below" }, shown(to));
+    let from_words = match from {
+        Bound::Included(from) => Some(format!("from {}", shown(from))),
+        Bound::Excluded(from) => Some(format!("{} {}", if is_date(from) { "after" } else { "above" }, shown(from))),
+        Bound::Unbounded => None,
+    };
+    match (from, from_words, to) {
+        (_, None, Bound::Unbounded) => "any".to_owned(),
+        (Bound::Included(from), _, Bound::Included(to)) if from == to => shown(from),
+        (_, Some(from), Bound::Unbounded) => format!("{from} on"),
+        (_, Some(from), Bound::Included(to)) => format!("{from} to {}", shown(to)),
+        (_, Some(from), Bound::Excluded(to)) => format!("{from}, {}", below(to)),
+        (_, None, Bound::Included(to)) => format!("up to {}", shown(to)),
+        (_, None, Bound::Excluded(to)) => below(to),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What follows: the meaning of a policy, and the engine that finds it quickly and exactly.
 
 pub(crate) mod cells;
+mod changes;
 pub(crate) mod decide;
 pub(crate) mod diagram;
 pub(crate) mod engine;

@@ -49,10 +49,7 @@ impl Compare {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let policy = load(&self.rules)?;
         let mut view = self.view.view(&policy)?;
-        let profiles = self.set.profiles(&policy, self.profile.as_slice())?;
-        let [named] = &profiles[..] else {
-            return Err(Failure::Message(format!("`compare` is about one profile, and there are {}", profiles.len())));
-        };
+        let named = self.set.profile(&policy, self.profile.as_ref())?;
         let profile = &named.profile;
         let mut sources = Vec::new();
         if view.according_to.len() > 1 {

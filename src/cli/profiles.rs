@@ -57,6 +57,18 @@ impl SetOptions {
         Ok(profiles)
     }
 
+    /// Reads the one profile that is named, or one in which nothing is known.
+    pub(super) fn profile(&self, policy: &Policy, path: Option<&PathBuf>) -> Result<Named, Failure> {
+        let mut profiles = self.profiles(policy, path.map_or(&[], std::slice::from_ref))?;
+        match (profiles.pop(), profiles.len()) {
+            (Some(named), 0) => Ok(named),
+            (last, others) => {
+                let count = others + usize::from(last.is_some());
+                Err(Failure::Message(format!("one profile is wanted here, and there are {count}")))
+            }
+        }
+    }
+
     fn settings(&self, policy: &Policy) -> Result<Vec<(FactId, Option<Value>)>, Failure> {
         self.set.iter().map(|setting| read_setting(policy, setting)).collect()
     }

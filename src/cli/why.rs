@@ -49,10 +49,7 @@ impl Why {
         let consequence = policy
             .consequence(&self.consequence)
             .ok_or_else(|| unknown(&policy, "consequence", &self.consequence, &known))?;
-        let profiles = self.set.profiles(&policy, self.profile.as_slice())?;
-        let [named] = &profiles[..] else {
-            return Err(Failure::Message(format!("`why` explains one profile, and there are {}", profiles.len())));
-        };
+        let named = self.set.profile(&policy, self.profile.as_ref())?;
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
         let profile = &named.profile;
         let subject = Subject { policy: &policy, selection: &engine.selection, name: named.name.as_deref(), profile };

@@ -1,9 +1,8 @@
 //! Several outcomes side by side: of a choice's options, of a fact's values, of sources.
 
-use std::ops::Bound;
-
+use super::values::Values;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Choice, ChoiceOption, ConsequenceId, FactId, FactType, Policy, Profile, SourceId, Value};
+use crate::model::{Choice, ChoiceOption, ConsequenceId, FactId, Policy, Profile, SourceId};
 use crate::semantics::{Asserted, Engine, Outcome, Selection, Settled, Status, View};
 
 /// Outcomes side by side.
@@ -48,12 +47,8 @@ pub struct Column<'p> {
 pub enum Way<'p> {
     /// An option of a choice.
     Option(&'p ChoiceOption),
-    /// The fact is yes or no.
-    YesNo(FactId, bool),
-    /// The fact is one of these items of its list, which no rule tells apart.
-    Items(FactId, Vec<u32>),
-    /// The fact lies between these bounds, within which no rule tells values apart.
-    Within(Bound<Value>, Bound<Value>),
+    /// The fact has one of these values, which no rule tells apart.
+    Values(Values),
     /// What one source reports.
     Source(SourceId),
 }
@@ -92,14 +87,7 @@ impl<'p> Comparison<'p> {
         let cells = engine.cells();
         let of_cell = |cell: u32| {
             let value = cells.value(policy, fact, cell)?;
-            let way = match (&policy[fact].kind, value) {
-                (FactType::YesNo, _) => Way::YesNo(fact, value == Value::YesNo(true)),
-                (FactType::OneOf(_), _) => Way::Items(fact, cells.items(fact, |other| other == cell)),
-                (FactType::Number { .. } | FactType::Date, _) => {
-                    let (from, to) = cells.bounds(policy, fact, cell..cell + 1);
-                    Way::Within(from, to)
-                }
-            };
+            let way = Way::Values(Values::of(engine, fact, &[cell]));
             let mut with = profile.clone();
             with.set(fact, Some(value));
             let is_given = profile.value(fact).is_some_and(|value| cells.of(fact, value) == cell);

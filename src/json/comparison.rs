@@ -88,7 +88,7 @@ fn column<'a>(subject: Subject<'a>, by: By<'_>, column: &'a Column<'a>) -> JsonC
         Way::Option(option) => {
             (Some(&option.name), Some(&option.label), option.sets.iter().map(|(fact, _)| *fact).collect())
         }
-        Way::YesNo(..) | Way::Items(..) | Way::Within(..) => (None, None, varied.into_iter().collect()),
+        Way::Values(_) => (None, None, varied.into_iter().collect()),
         Way::Source(source) => (Some(&policy[*source].name), Some(&policy[*source].label), Vec::new()),
     };
     let of_column = Subject { selection: &column.selection, profile: &column.profile, ..subject };

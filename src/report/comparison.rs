@@ -1,13 +1,11 @@
 //! Options, values or sources side by side, and what that comes to.
 
-use std::ops::Bound;
-
 use super::outcomes::{Notes, does_not_follow, labels, says_does_not_follow};
 use super::page::{Cell, Page, column_letter};
-use super::{Form, value_shown};
+use super::{Form, values_shown};
 use crate::explore::compare::{By, Column, Comparison, Harm, Way};
 use crate::json::Subject;
-use crate::model::{ConsequenceId, FactId, Policy, Value};
+use crate::model::{ConsequenceId, Policy};
 use crate::semantics::{Settled, Status};
 
 /// Several comparisons for one profile, one below the other.
@@ -70,16 +68,11 @@ impl<'a> Side<'a> {
     }
 
     fn way(&self, way: &Way<'_>) -> String {
-        let shown = |fact: FactId, value| value_shown(self.policy(), fact, value, self.form);
-        match way {
-            Way::Option(option) => self.form.shown(&option.label),
-            Way::YesNo(fact, yes) => shown(*fact, Value::YesNo(*yes)),
-            Way::Items(fact, items) => {
-                let items: Vec<String> = items.iter().map(|item| shown(*fact, Value::Item(*item))).collect();
-                items.join(" or ")
-            }
-            Way::Within(from, to) => within(*from, *to),
-            Way::Source(source) => self.form.shown(&self.policy()[*source].label),
+        match (way, &self.comparison.by) {
+            (Way::Option(option), _) => self.form.shown(&option.label),
+            (Way::Values(values), By::Fact(fact)) => values_shown(self.policy(), *fact, values, self.form),
+            (Way::Values(_), _) => panic!("values are those of a fact"),
+            (Way::Source(source), _) => self.form.shown(&self.policy()[*source].label),
         }
     }
 
@@ -217,30 +210,5 @@ fn status(status: Status) -> &'static str {
         Status::RuledOut => "ruled out",
         Status::Disputed => "disputed",
         Status::Undetermined(_) => "undetermined",
-    }
-}
-
-/// `from 18 to 64`, `before 2005-01-01`.
-fn within(from: Bound<Value>, to: Bound<Value>) -> String {
-    let shown = |value: Value| match value {
-        Value::Number(number) => number.to_string(),
-        Value::Date(date) => date.to_string(),
-        Value::YesNo(_) | Value::Item(_) => panic!("only numbers and dates have bounds"),
-    };
-    let is_date = |value: Value| matches!(value, Value::Date(_));
-    let below = |to: Value| format!("{} {}", if is_date(to) { "before" } else { "below" }, shown(to));
-    let from_words = match from {
-        Bound::Included(from) => Some(format!("from {}", shown(from))),
-        Bound::Excluded(from) => Some(format!("{} {}", if is_date(from) { "after" } else { "above" }, shown(from))),
-        Bound::Unbounded => None,
-    };
-    match (from, from_words, to) {
-        (_, None, Bound::Unbounded) => "any".to_owned(),
-        (Bound::Included(from), _, Bound::Included(to)) if from == to => shown(from),
-        (_, Some(from), Bound::Unbounded) => format!("{from} on"),
-        (_, Some(from), Bound::Included(to)) => format!("{from} to {}", shown(to)),
-        (_, Some(from), Bound::Excluded(to)) => format!("{from}, {}", below(to)),
-        (_, None, Bound::Included(to)) => format!("up to {}", shown(to)),
-        (_, None, Bound::Excluded(to)) => below(to),
     }
 }

@@ -44,10 +44,10 @@ pub struct Engine<'p> {
     pub limits: Limits,
     cells: Cells,
     /// The facts in the order in which diagrams ask for them: a level is a place in it.
-    order: Vec<FactId>,
+    pub(super) order: Vec<FactId>,
     /// For each fact its level; `Level::MAX` for one that no condition tests.
-    levels: Vec<Level>,
-    diagram: Diagram,
+    pub(super) levels: Vec<Level>,
+    pub(super) diagram: Diagram,
     compiled: Compiled,
     /// The consequences' diagrams again, for profiles in which all that is asked is known.
     paths: Paths,
@@ -304,7 +304,7 @@ impl<'p> Engine<'p> {
         &self.cells
     }
 
-    fn root(&self, question: Question) -> Option<NodeId> {
+    pub(super) fn root(&self, question: Question) -> Option<NodeId> {
         match question {
             Question::Status(id) => self.compiled.roots[id.index()].0,
             Question::Effect(id, index) => self.compiled.effects[id.index()][index],
@@ -313,7 +313,7 @@ impl<'p> Engine<'p> {
     }
 
     /// Writes the cell of each level's fact.
-    fn locate(&self, profile: &Profile, known: &mut Known) {
+    pub(super) fn locate(&self, profile: &Profile, known: &mut Known) {
         let cell = |&fact: &FactId| profile.value(fact).map_or(UNKNOWN, |value| self.cells.of(fact, value));
         known.clear();
         known.extend(self.order.iter().map(cell));

@@ -57,6 +57,11 @@ impl Settled {
         }
     }
 
+    /// Its bit in a set of the ends of a diagram.
+    pub(crate) fn bit(self) -> u8 {
+        1 << self.index()
+    }
+
     /// The bit for "asserted" is 1, that for "denied" 2.
     pub(super) fn index(self) -> u32 {
         match self {

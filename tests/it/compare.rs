@@ -1,7 +1,6 @@
 //! Options, values and sources side by side against brute force: every completion of each column.
 
 use std::collections::BTreeSet;
-use std::ops::Bound;
 
 use ensue::explore::compare::{Column, Comparison, Harm, Way};
 use ensue::model::{FactId, SourceId, Value};
@@ -13,7 +12,7 @@ use crate::generate::{self, FACTS, ON, Tape, completions, profile_json, tapes};
 use crate::lints::load;
 
 /// A policy some of whose consequences are harms, with a choice.
-fn text(tape: &mut Tape<'_>) -> String {
+pub fn text(tape: &mut Tape<'_>) -> String {
     let mut declarations = generate::policy(tape);
     for declaration in declarations.iter_mut().filter(|it| it.starts_with("consequence ")) {
         if tape.pick(3) > 0 {
@@ -40,13 +39,13 @@ fn text(tape: &mut Tape<'_>) -> String {
 }
 
 /// Every complete profile.
-fn all(policy: &Policy) -> Vec<Profile> {
+pub fn all(policy: &Policy) -> Vec<Profile> {
     let complete = |case: Vec<usize>| profile_json(&case.into_iter().map(Some).collect::<Vec<_>>());
     completions().into_iter().map(|case| policy.profile(&complete(case)).expect("it fits")).collect()
 }
 
 /// A profile with other values for some facts; `None` forgets one.
-fn changed(policy: &Policy, profile: &Profile, changes: &[(FactId, Option<Value>)]) -> Profile {
+pub fn changed(policy: &Policy, profile: &Profile, changes: &[(FactId, Option<Value>)]) -> Profile {
     let kept = profile.known().filter(|fact| changes.iter().all(|(changed, _)| changed != fact));
     let kept = kept.filter_map(|fact| Some((fact, profile.value(fact)?)));
     let set = changes.iter().filter_map(|(fact, value)| Some((*fact, (*value)?)));
@@ -55,28 +54,14 @@ fn changed(policy: &Policy, profile: &Profile, changes: &[(FactId, Option<Value>
 
 /// Whether a value lies in a column.
 fn lies_in(way: &Way<'_>, value: Value) -> bool {
-    match (way, value) {
-        (Way::YesNo(_, yes), Value::YesNo(value)) => *yes == value,
-        (Way::Items(_, items), Value::Item(item)) => items.contains(&item),
-        (Way::Within(from, to), value) => {
-            let above = match from {
-                Bound::Included(from) => value >= *from,
-                Bound::Excluded(from) => value > *from,
-                Bound::Unbounded => true,
-            };
-            let below = match to {
-                Bound::Included(to) => value <= *to,
-                Bound::Excluded(to) => value < *to,
-                Bound::Unbounded => true,
-            };
-            above && below
-        }
-        _ => panic!("the way is of another fact"),
+    match way {
+        Way::Values(values) => values.contains(value),
+        Way::Option(_) | Way::Source(_) => panic!("the columns are values"),
     }
 }
 
 /// The statuses of all completions of a profile, under a selection.
-fn statuses(policy: &Policy, selection: &Selection, all: &[Profile], profile: &Profile) -> Vec<Vec<Settled>> {
+pub fn statuses(policy: &Policy, selection: &Selection, all: &[Profile], profile: &Profile) -> Vec<Vec<Settled>> {
     let completes = |complete: &&Profile| profile.known().all(|fact| complete.value(fact) == profile.value(fact));
     all.iter().filter(completes).map(|complete| evaluate(policy, selection, complete)).collect()
 }

@@ -3,6 +3,7 @@
 mod article;
 mod broken;
 mod calendar;
+mod change;
 mod claims;
 mod cli;
 mod compare;

@@ -1,0 +1,152 @@
+//! What would have to be otherwise for a consequence to have another status.
+
+use super::outcomes::{known_value, labels, possible_in_words, words};
+use super::page::Page;
+use super::{Form, page, value_shown, values_shown};
+use crate::explore::change::{Change, Changes, Part, Wanted};
+use crate::json::Subject;
+use crate::model::ChoiceOption;
+use crate::semantics::{Settled, Status};
+
+/// All smallest changes of known facts that make a consequence otherwise.
+#[must_use]
+pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form: Form) -> String {
+    let policy = subject.policy;
+    let now = &changes.now;
+    let mut page = page(subject, form);
+    page.part(&form.shown(&policy[now.consequence].label));
+    page.line("now: ", &status(now.status));
+    match now.status {
+        Status::Undetermined(_) => page.line("depends on: ", &labels(policy, &now.depends_on, form)),
+        Status::Follows | Status::DoesNotFollow | Status::RuledOut | Status::Disputed => {
+            let facts: Vec<String> = now.because.iter().map(|fact| known_value(subject, *fact, form)).collect();
+            if !facts.is_empty() {
+                page.line("because: ", &facts.join("; "));
+            }
+        }
+    }
+    if let Wanted::To(wanted) = wanted
+        && now.status.settled() == Some(wanted)
+    {
+        page.remark(2, "That is what was asked for already.");
+        return page.finish();
+    }
+    let asked = match wanted {
+        Wanted::Otherwise if now.status.settled().is_none() => "it would be settled",
+        Wanted::Otherwise => "it would be otherwise",
+        Wanted::To(Settled::Follows) => "it would follow",
+        Wanted::To(Settled::DoesNotFollow) => "it would not follow",
+        Wanted::To(Settled::RuledOut) => "it would be ruled out",
+        Wanted::To(Settled::Disputed) => "it would be disputed",
+    };
+    let Some(found) = &changes.found else {
+        page.remark(2, "Not decided: there are too many changes to be listed, or these rules are too large.");
+        return page.finish();
+    };
+    for is_choice in [true, false] {
+        let some = found.iter().filter(|change| change.is_choice == is_choice);
+        let some: Vec<&Change<'_>> = some.collect();
+        if !some.is_empty() {
+            let who = if is_choice { " that this person can choose" } else { "" };
+            let other = if !is_choice && changes.has_choice() { "other " } else { "" };
+            page.part(&format!("With one of these {other}changes{who}, {asked}"));
+            some.into_iter().for_each(|change| self::change(&mut page, subject, change));
+        }
+    }
+    unknown_options(&mut page, subject, changes, asked);
+    let nothing_known = subject.profile.known().next().is_none();
+    if found.is_empty() {
+        page.remark(
+            2,
+            if nothing_known {
+                "Nothing is known that could be otherwise."
+            } else {
+                "No change of the known facts is enough."
+            },
+        );
+    }
+    if !policy.choices.is_empty() && changes.is_beyond_choice() {
+        page.remark(2, "Nothing that this person can choose, of the options named in these rules, is enough.");
+    }
+    page.remark(
+        2,
+        "These are conditions of the encoded reports, turned round. They say nothing of what is not reported, \
+         and nothing of what anybody should do.",
+    );
+    page.finish()
+}
+
+/// Options that are enough because they settle what is not known: they change no known fact.
+fn unknown_options(page: &mut Page, subject: Subject<'_>, changes: &Changes<'_>, asked: &str) {
+    let settles = |options: &&Vec<&ChoiceOption>| {
+        let mut sets = options.iter().flat_map(|option| &option.sets);
+        sets.any(|(fact, _)| subject.profile.value(*fact).is_none())
+    };
+    // An option that changes what is known, and is enough by that, stands there already.
+    let listed = |option: &&ChoiceOption| {
+        let changes = changes.found.iter().flatten().filter(|change| change.is_choice && change.parts.len() == 1);
+        changes.flat_map(|change| &change.parts[0].options).any(|other| other.name == option.name)
+    };
+    let is_new = |options: &&Vec<&ChoiceOption>| !(options.len() == 1 && listed(&options[0]));
+    let some: Vec<&Vec<&ChoiceOption>> = changes.options.iter().flatten().filter(settles).filter(is_new).collect();
+    if !some.is_empty() {
+        page.part(&format!("With one of these options, which settle what is not known, {asked}"));
+    }
+    for options in some {
+        let labels: Vec<String> = options.iter().map(|option| page.form.shown(&option.label)).collect();
+        page.item(&labels.join("; and "));
+    }
+}
+
+fn change(page: &mut Page, subject: Subject<'_>, change: &Change<'_>) {
+    let form = page.form;
+    let policy = subject.policy;
+    let parts: Vec<String> = change.parts.iter().map(|it| part(subject, it, form)).collect();
+    page.item(&parts.join("; and "));
+    let leads_to: Vec<String> = change.leads_to.iter().map(|it| status(*it)).collect();
+    page.detail("then: ", &leads_to.join(", or "));
+    let mut options: Vec<String> = Vec::new();
+    for option in change.parts.iter().flat_map(|part| &part.options) {
+        let label = form.shown(&option.label);
+        if !options.contains(&label) {
+            options.push(label);
+        }
+    }
+    if !options.is_empty() {
+        page.detail(if options.len() == 1 { "option: " } else { "options: " }, &options.join("; "));
+    }
+    match &change.also {
+        None => page.detail("", "what else follows then differs too much among these values to be listed"),
+        Some(also) => {
+            for (certain, lead) in [(true, "then also follows: "), (false, "for some of these also follows: ")] {
+                let labels = also.iter().filter(|(_, all)| *all == certain);
+                let labels: Vec<String> = labels.map(|(id, _)| form.shown(&policy[*id].label)).collect();
+                if !labels.is_empty() {
+                    page.detail(lead, &labels.join("; "));
+                }
+            }
+        }
+    }
+}
+
+/// `Holds a Russian passport: yes (now no)`.
+fn part(subject: Subject<'_>, part: &Part<'_>, form: Form) -> String {
+    let policy = subject.policy;
+    let now = subject.profile.value(part.fact).expect("only known facts are changed");
+    let label = form.shown(&policy[part.fact].label);
+    let values = values_shown(policy, part.fact, &part.values, form);
+    format!("{label}: {values} (now {})", value_shown(policy, part.fact, now, form))
+}
+
+fn status(status: Status) -> String {
+    match (status.settled(), status) {
+        (Some(settled), _) => words(settled).to_owned(),
+        (None, Status::Undetermined(possible)) => match possible_in_words(possible) {
+            Some(words) => format!("it is undetermined ({words})"),
+            None => "it is undetermined".to_owned(),
+        },
+        (None, Status::Follows | Status::DoesNotFollow | Status::RuledOut | Status::Disputed) => {
+            panic!("these are settled")
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Smallest changes of known facts after which a consequence has another status.
+//!
+//! The known facts are put in question, the unknown ones must not matter: from the diagram of the
+//! consequence follows, by quantifying the unknown facts away, the set of all combinations of the
+//! known ones that settle what is wanted. Its smallest changes, seen from what is known now, are
+//! found node by node: those where the fact keeps its cell, and those where it takes another and no
+//! smaller change does (as the minimal sets of a family are found in Minato, *Zero-Suppressed BDDs
+//! for Set Manipulation in Combinatorial Problems*, 1993, here for facts of many cells).
+
+use indexmap::IndexMap;
+
+use super::cells::{Cell, UNKNOWN};
+use super::diagram::{Branch, Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE, push_branch};
+use super::engine::{Engine, Known, Question};
+use super::fold::Fold;
+use crate::model::{ConsequenceId, FactId, Profile};
+
+/// How many changes are listed at most: nobody reads more.
+const CHANGES: usize = 1_000;
+
+/// Facts that take another value at once, each with the cells that it may take, in any combination.
+pub(crate) type CellChange = Vec<(FactId, Vec<Cell>)>;
+
+/// The same, by level.
+type Change = Vec<(Level, Vec<Cell>)>;
+
+impl Engine<'_> {
+    /// All smallest changes of known facts, but for those that are `kept`, after which every
+    /// completion gives statuses of one of the `targets`, which are sets of ends as bits. Each is a
+    /// list of facts with the cells that they may take, in any combination; no two combinations are
+    /// the same, and of none can a part be left out. In the order of the facts' declaration.
+    ///
+    /// # Errors
+    /// When there are too many, or the rules are too large.
+    pub(crate) fn smallest_changes(
+        &self,
+        consequence: ConsequenceId,
+        targets: &[u8],
+        profile: &Profile,
+        kept: &[FactId],
+    ) -> Result<Vec<CellChange>, OverBudget> {
+        let root = self.root(Question::Status(consequence)).ok_or(OverBudget)?;
+        let mut known = Known::new();
+        self.locate(profile, &mut known);
+        let mut diagram = Diagram::new();
+        diagram.grant(self.limits.residual);
+        let mut wanted = FALSE;
+        for &target in targets {
+            let settled = self.settling(root, target, &known, kept, &mut diagram)?;
+            wanted = diagram.join(Join::Or, wanted, settled)?;
+        }
+        let mut search = Search { engine: self, diagram: &diagram, known: &known, steps: self.limits.residual };
+        let changes = search.changes(wanted)?.into_iter().map(|change| {
+            let mut change: CellChange =
+                change.into_iter().map(|(level, cells)| (self.order[level as usize], cells)).collect();
+            change.sort_unstable();
+            change
+        });
+        let mut changes: Vec<CellChange> = changes.take(CHANGES + 1).collect();
+        if changes.len() > CHANGES {
+            return Err(OverBudget);
+        }
+        join_neighbours(&mut changes);
+        changes.sort_unstable();
+        Ok(changes)
+    }
+
+    /// For which cells of the known facts every completion of the unknown ones leads to a wanted
+    /// end. The facts that are kept keep their cells.
+    fn settling(
+        &self,
+        root: NodeId,
+        target: u8,
+        known: &[Cell],
+        kept: &[FactId],
+        diagram: &mut Diagram,
+    ) -> Result<NodeId, OverBudget> {
+        let mut fixed = vec![UNKNOWN; known.len()];
+        for level in kept.iter().map(|fact| self.levels[fact.index()]).filter(|level| *level != Level::MAX) {
+            fixed[level as usize] = known[level as usize];
+        }
+        let mut over = Ok(());
+        let mut fold: Fold<NodeId> = Fold::default();
+        fold.begin();
+        let at_end = |end: NodeId| if target >> end.0 & 1 == 1 { TRUE } else { FALSE };
+        let mut branches: Vec<Branch> = Vec::new();
+        let node = fold.run(&self.diagram, root, &fixed, at_end, |node, parts| {
+            let level = self.diagram.level(node);
+            if known[level as usize] == UNKNOWN {
+                let all = parts.iter().try_fold(TRUE, |all, (_, part)| diagram.join(Join::And, all, *part));
+                return all.unwrap_or_else(|OverBudget| {
+                    over = Err(OverBudget);
+                    FALSE
+                });
+            }
+            branches.clear();
+            parts.iter().for_each(|&(end, to)| push_branch(&mut branches, 0, Branch { end, to }));
+            diagram.make(level, &branches)
+        });
+        over.map(|()| node)
+    }
+}
+
+/// The search for smallest changes in a diagram over the known facts.
+struct Search<'a, 'p> {
+    engine: &'a Engine<'p>,
+    diagram: &'a Diagram,
+    known: &'a [Cell],
+    steps: u64,
+}
+
+impl Search<'_, '_> {
+    /// The smallest changes that lead from a node to the end "true".
+    fn changes(&mut self, from: NodeId) -> Result<Vec<Change>, OverBudget> {
+        let at_end = |end: NodeId| if end == TRUE { vec![Change::new()] } else { Vec::new() };
+        if from.is_end() {
+            return Ok(at_end(from));
+        }
+        let mut found: Vec<Vec<Change>> = Vec::new();
+        // Nodes are made after those they lead to, so one pass upwards meets each in time.
+        for (index, reached) in self.diagram.reachable(std::iter::once(from)).into_iter().enumerate() {
+            let changes = match reached {
+                true => {
+                    let of = |node: NodeId| if node.is_end() { at_end(node) } else { found[node.index()].clone() };
+                    self.at(NodeId::at(index), of)?
+                }
+                false => Vec::new(),
+            };
+            found.push(changes);
+        }
+        Ok(found.swap_remove(from.index()))
+    }
+
+    /// The smallest changes from a node, of those from the nodes it leads to.
+    fn at(&mut self, node: NodeId, of: impl Fn(NodeId) -> Vec<Change>) -> Result<Vec<Change>, OverBudget> {
+        let Engine { policy, order, .. } = self.engine;
+        let level = self.diagram.level(node);
+        let fact = order[level as usize];
+        let cells = self.engine.cells();
+        let now = self.known[level as usize];
+        let unchanged = self.diagram.follow(node, now);
+        let mut others: IndexMap<NodeId, Vec<Cell>> = IndexMap::new();
+        let count = Cell::try_from(cells.count(fact)).expect("cells are numbered so");
+        let has_values = |cell: &Cell| *cell != now && cells.value(policy, fact, *cell).is_some();
+        for cell in (0..count).filter(has_values) {
+            others.entry(self.diagram.follow(node, cell)).or_default().push(cell);
+        }
+        let smaller = of(unchanged);
+        let mut changes = smaller.clone();
+        // Cells after which the same remains to be changed stand together.
+        let mut rests: IndexMap<Change, Vec<Cell>> = IndexMap::new();
+        for (to, cells) in others.into_iter().filter(|(to, _)| *to != unchanged) {
+            for change in of(to) {
+                for rest in self.without(change, &smaller)? {
+                    rests.entry(rest).or_default().extend(&cells);
+                }
+            }
+        }
+        for (rest, mut cells) in rests {
+            cells.sort_unstable();
+            changes.push(std::iter::once((level, cells)).chain(rest).collect());
+        }
+        self.steps = self.steps.checked_sub(1 + changes.len() as u64).ok_or(OverBudget)?;
+        Ok(changes)
+    }
+
+    /// What is left of a change without the combinations that hold a smaller one.
+    fn without(&mut self, change: Change, smaller: &[Change]) -> Result<Vec<Change>, OverBudget> {
+        let mut left = vec![change];
+        for small in smaller {
+            self.steps = self.steps.checked_sub(left.len() as u64).ok_or(OverBudget)?;
+            left = left.into_iter().flat_map(|change| apart(change, small)).collect();
+        }
+        Ok(left)
+    }
+}
+
+/// The combinations of a change that do not hold the smaller one, as changes that do not overlap.
+fn apart(change: Change, smaller: &Change) -> Vec<Change> {
+    let mut apart = Vec::new();
+    let mut rest = change.clone();
+    for (level, cells) in smaller {
+        let Some(place) = rest.iter().position(|(other, _)| other == level) else { return vec![change] };
+        let (inside, outside): (Vec<Cell>, Vec<Cell>) = rest[place].1.iter().partition(|cell| cells.contains(cell));
+        if !outside.is_empty() {
+            let mut piece = rest.clone();
+            piece[place].1 = outside;
+            apart.push(piece);
+        }
+        if inside.is_empty() {
+            return apart;
+        }
+        rest[place].1 = inside;
+    }
+    apart
+}
+
+/// Makes one of changes of the same facts that differ in the cells of one of them.
+fn join_neighbours(changes: &mut Vec<CellChange>) {
+    let joined = |a: &[(FactId, Vec<Cell>)], b: &[(FactId, Vec<Cell>)]| {
+        let same_facts = a.len() == b.len() && a.iter().zip(b).all(|((a, _), (b, _))| a == b);
+        let mut differ = (0..a.len()).filter(|place| same_facts && a[*place].1 != b[*place].1);
+        let place = differ.next()?;
+        differ.next().is_none().then_some(place)
+    };
+    let mut index = 0;
+    let mut joins = false;
+    while index < changes.len() {
+        let later = index + 1..changes.len();
+        let with = later.into_iter().find_map(|other| Some((other, joined(&changes[index], &changes[other])?)));
+        if let Some((other, place)) = with {
+            let more = changes.remove(other);
+            let cells = &mut changes[index][place].1;
+            cells.extend(&more[place].1);
+            cells.sort_unstable();
+            joins = true;
+        } else {
+            index += 1;
+        }
+        // What was looked at before a join may have a neighbour after it.
+        if index == changes.len() && std::mem::take(&mut joins) {
+            index = 0;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Smallest changes against brute force: every combination of values of the known facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ensue::explore::change::{Change, Changes, Wanted};
+use ensue::model::{ChoiceOption, ConsequenceId, FactId, Value};
+use ensue::semantics::{Possible, Settled, Status, View, evaluate};
+use ensue::{Engine, Policy, Profile};
+use proptest::prelude::*;
+
+use crate::compare::{all, changed, statuses, text};
+use crate::generate::{FACTS, Tape, profile_json, tapes};
+use crate::lints::load;
+
+/// For each known fact the place of its value among the generated ones.
+type Known = BTreeMap<FactId, usize>;
+
+/// The generated values of each fact.
+fn values(policy: &Policy) -> Vec<Vec<Value>> {
+    let value = |fact: usize, place: usize| {
+        let mut places = vec![None; FACTS.len()];
+        places[fact] = Some(place);
+        let profile = policy.profile(&profile_json(&places)).expect("it fits");
+        profile.value(FactId::new(fact)).expect("it is known")
+    };
+    (0..FACTS.len()).map(|fact| (0..FACTS[fact].2.len()).map(|place| value(fact, place)).collect()).collect()
+}
+
+fn meets(wanted: Wanted, before: &BTreeSet<Settled>, after: &BTreeSet<Settled>) -> bool {
+    match wanted {
+        Wanted::To(status) => *after == BTreeSet::from([status]),
+        Wanted::Otherwise if before.len() > 1 => after.len() == 1,
+        Wanted::Otherwise => after.is_disjoint(before),
+    }
+}
+
+/// All that brute force needs to know.
+struct Brute {
+    values: Vec<Vec<Value>>,
+    known: Known,
+    /// For each combination of values of the known facts the statuses of every consequence.
+    statuses: BTreeMap<Known, Vec<BTreeSet<Settled>>>,
+}
+
+impl Brute {
+    fn new(policy: &Policy, engine: &Engine<'_>, known: &Known) -> Self {
+        let values = values(policy);
+        let mut statuses: BTreeMap<Known, Vec<BTreeSet<Settled>>> = BTreeMap::new();
+        for profile in all(policy) {
+            let place = |fact: &FactId| {
+                let value = profile.value(*fact).expect("it is complete");
+                values[fact.index()].iter().position(|other| *other == value).expect("it is a generated one")
+            };
+            let key: Known = known.keys().map(|fact| (*fact, place(fact))).collect();
+            let found = statuses.entry(key).or_insert_with(|| vec![BTreeSet::new(); policy.consequences.len()]);
+            let complete = evaluate(policy, &engine.selection, &profile);
+            found.iter_mut().zip(complete).for_each(|(found, status)| _ = found.insert(status));
+        }
+        Self { values, known: known.clone(), statuses }
+    }
+
+    fn is_wanted(&self, combination: &Known, consequence: ConsequenceId, wanted: Wanted) -> bool {
+        let after = &self.statuses[combination][consequence.index()];
+        let before = &self.statuses[&self.known][consequence.index()];
+        meets(wanted, before, after)
+    }
+
+    /// Those combinations that are wanted, change something, and of whose changes none can be left out.
+    fn smallest(&self, consequence: ConsequenceId, wanted: Wanted, kept: &[FactId]) -> BTreeSet<Known> {
+        let is_smallest = |combination: &&Known| {
+            let changed: Vec<FactId> =
+                self.known.keys().copied().filter(|fact| combination[fact] != self.known[fact]).collect();
+            if changed.is_empty() || changed.iter().any(|fact| kept.contains(fact)) {
+                return false;
+            }
+            let fewer = (0..(1_u32 << changed.len()) - 1).map(|subset| {
+                let mut fewer = self.known.clone();
+                for (index, fact) in changed.iter().enumerate().filter(|(index, _)| subset >> index & 1 == 1) {
+                    debug_assert!(index < 32);
+                    fewer.insert(*fact, combination[fact]);
+                }
+                fewer
+            });
+            self.is_wanted(combination, consequence, wanted)
+                && fewer.into_iter().all(|fewer| !self.is_wanted(&fewer, consequence, wanted))
+        };
+        self.statuses.keys().filter(is_smallest).cloned().collect()
+    }
+
+    /// The combinations of generated values that a change allows.
+    fn combinations(&self, change: &Change<'_>) -> Vec<Known> {
+        let mut all = vec![self.known.clone()];
+        for part in &change.parts {
+            let places = (0..self.values[part.fact.index()].len())
+                .filter(|place| part.values.contains(self.values[part.fact.index()][*place]));
+            let places: Vec<usize> = places.collect();
+            let with = |before: Known| {
+                let set = |place: &usize| {
+                    let mut with = before.clone();
+                    with.insert(part.fact, *place);
+                    with
+                };
+                places.iter().map(set).collect::<Vec<_>>()
+            };
+            all = all.into_iter().flat_map(with).collect();
+        }
+        all
+    }
+}
+
+fn check(policy: &Policy, brute: &Brute, consequence: ConsequenceId, change: &Change<'_>) -> Result<(), TestCaseError> {
+    let combinations = brute.combinations(change);
+    let statuses = |with: &Known, id: ConsequenceId| -> Status {
+        Status::new(brute.statuses[with][id.index()].iter().copied().collect::<Possible>())
+    };
+    let leads_to: Vec<Status> = combinations.iter().map(|with| statuses(with, consequence)).collect();
+    prop_assert!(leads_to.iter().all(|status| change.leads_to.contains(status)));
+    prop_assert!(change.leads_to.iter().all(|status| leads_to.contains(status)));
+    let mut also = Vec::new();
+    for id in policy.consequence_ids().filter(|id| *id != consequence) {
+        let follows = |with: &Known| statuses(with, id) == Status::Follows;
+        if !follows(&brute.known) && combinations.iter().any(follows) {
+            also.push((id, combinations.iter().all(follows)));
+        }
+    }
+    prop_assert!(change.also.as_ref().is_none_or(|found| *found == also), "{:?} and not {also:?}", change.also);
+    let options = || policy.choices.iter().flat_map(|choice| &choice.options);
+    let mut can_be_chosen = true;
+    for part in &change.parts {
+        let sets: Vec<&str> = options()
+            .filter(|option| option.sets.iter().any(|(fact, value)| *fact == part.fact && part.values.contains(*value)))
+            .map(|option| option.name.as_str())
+            .collect();
+        prop_assert_eq!(part.options.iter().map(|option| option.name.as_str()).collect::<Vec<_>>(), sets.clone());
+        can_be_chosen &= !sets.is_empty();
+    }
+    prop_assert_eq!(change.is_choice, can_be_chosen);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn smallest_changes_are_all_that_brute_force_finds(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let policy = load(&text(&mut tape));
+        let places: Vec<Option<usize>> =
+            FACTS.iter().map(|(_, _, values)| (tape.pick(4) > 0).then(|| tape.pick(values.len()))).collect();
+        let profile: Profile = policy.profile(&profile_json(&places)).expect("it fits");
+        let known: Known = policy.fact_ids().filter_map(|fact| Some((fact, places[fact.index()]?))).collect();
+        let kept: Vec<FactId> = known.keys().copied().filter(|_| tape.pick(6) == 1).collect();
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let complete = all(&policy);
+        let brute = Brute::new(&policy, &engine, &known);
+        for consequence in policy.consequence_ids() {
+            for wanted in [Wanted::Otherwise, Wanted::To(Settled::ALL[tape.pick(4)])] {
+                let changes = Changes::of(&engine, consequence, wanted, &profile, &kept);
+                let found = changes.found.as_ref().expect("the policies are small");
+                let is_there = matches!(wanted, Wanted::To(status) if changes.now.status.settled() == Some(status));
+                let expected = if is_there { BTreeSet::new() } else { brute.smallest(consequence, wanted, &kept) };
+                let listed: Vec<Known> = found.iter().flat_map(|change| brute.combinations(change)).collect();
+                let distinct: BTreeSet<Known> = listed.iter().cloned().collect();
+                prop_assert_eq!(listed.len(), distinct.len(), "no combination is listed twice");
+                prop_assert_eq!(distinct, expected);
+                for change in found {
+                    check(&policy, &brute, consequence, change)?;
+                }
+                let before = &brute.statuses[&known][consequence.index()];
+                let is_enough = |option: &&ChoiceOption| {
+                    let sets: Vec<_> = option.sets.iter().map(|(fact, value)| (*fact, Some(*value))).collect();
+                    let with = changed(&policy, &profile, &sets);
+                    let cases = statuses(&policy, &engine.selection, &complete, &with);
+                    let after = cases.iter().map(|case| case[consequence.index()]).collect();
+                    let keeps = kept.iter().all(|fact| with.value(*fact) == profile.value(*fact));
+                    keeps && !is_there && meets(wanted, before, &after)
+                };
+                let enough: Vec<Vec<&str>> = policy.choices[0]
+                    .options.iter().filter(is_enough).map(|option| vec![option.name.as_str()]).collect();
+                let options = changes.options.as_ref().expect("there is one choice");
+                let options: Vec<Vec<&str>> =
+                    options.iter().map(|set| set.iter().map(|it| it.name.as_str()).collect()).collect();
+                prop_assert_eq!(changes.is_beyond_choice(), enough.is_empty());
+                prop_assert_eq!(options, enough);
+                let key = |change: &Change<'_>| {
+                    let facts: Vec<FactId> = change.parts.iter().map(|part| part.fact).collect();
+                    (!change.is_choice, facts.len(), facts)
+                };
+                prop_assert!(found.is_sorted_by_key(key));
+            }
+        }
+    }
+}
