@@ -1,7 +1,9 @@
-//! What somebody asks about one profile beyond its outcomes: ways, values or sources side by side.
+//! What somebody asks about one profile beyond its outcomes: options, values or sources side by side,
+//! what would have to be otherwise, when it changes.
 //!
 //! Builds data only; `report` finds the words.
 
 pub mod change;
 pub mod compare;
+pub mod timeline;
 pub mod values;

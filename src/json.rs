@@ -8,6 +8,7 @@ mod comparison;
 mod difference;
 mod sarif;
 mod tested;
+mod timeline;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,6 +28,7 @@ pub use comparison::comparisons;
 pub use difference::difference;
 pub use sarif::sarif;
 pub use tested::{Tested, all_tested, tested};
+pub use timeline::timeline;
 
 /// The version of the formats written here.
 pub const FORMAT: u32 = 1;

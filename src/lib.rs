@@ -39,8 +39,9 @@
 //! 3. [`model`]: from trees to a [`Policy`], names resolved and types checked.
 //! 4. [`semantics`]: what follows, compiled into an [`Engine`]; [`scenarios`] holds it against
 //!    what a policy's author expects.
-//! 5. [`explore`]: what else is asked about a profile: options, values and sources side by side.
-//!    [`analysis`]: questions that need no profile; [`lint`]: what an author would want to know.
+//! 5. [`analysis`]: questions that need no profile; [`explore`]: what else is asked about one:
+//!    options side by side, what would change it, when it changes.
+//!    [`lint`]: what an author would want to know.
 //! 6. [`json`], `report`, `lsp` and `cli`: formats, words, editors, files.
 //!
 //! Only `cli` and `lsp` read files or the terminal, and nothing reads the clock or the network.

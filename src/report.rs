@@ -12,6 +12,7 @@ mod junit;
 mod outcomes;
 mod page;
 mod scenarios;
+mod timeline;
 mod traceability;
 mod why;
 
@@ -25,6 +26,7 @@ pub use junit::{Suite, junit};
 pub use outcomes::{Detail, outcomes};
 pub use page::Form;
 pub use scenarios::{Tally, scenario, tally, verdict};
+pub use timeline::timeline;
 pub use traceability::{traceability, traceability_csv};
 pub use why::explanation;
 

@@ -46,7 +46,7 @@ pub fn days(policy: &Policy) -> Vec<Option<Date>> {
 }
 
 /// The days, but the first of all, on which a period begins; ascending.
-fn starts(policy: &Policy) -> Vec<Date> {
+pub(crate) fn starts(policy: &Policy) -> Vec<Date> {
     let mut starts: BTreeSet<Date> = BTreeSet::new();
     for in_force in policy.rules.iter().filter_map(|rule| rule.in_force.as_ref()) {
         starts.extend(in_force.from);
@@ -74,13 +74,25 @@ fn crossings(policy: &Policy, fact: FactId) -> Vec<Date> {
     let mut days = Vec::new();
     for (unit, count) in counted {
         for number in named.iter().filter(|number| (0..=Date::MAX.number()).contains(*number)) {
-            let (year, month, day) = anniversary(Date::from_number(*number), unit, count);
-            // What lies outside the calendar is reached on no day, or on all of them.
-            let narrow = || Date::new(i16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?);
-            days.extend(narrow());
+            days.extend(reached(Date::from_number(*number), unit, count));
         }
     }
     days
+}
+
+/// The first day on which so much time has passed since a date; `None` where it lies outside the
+/// calendar: it is reached on no day, or was on all of them.
+pub(crate) fn reached(since: Date, unit: TimeUnit, count: i64) -> Option<Date> {
+    let (year, month, day) = anniversary(since, unit, count);
+    Date::new(i16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+}
+
+/// Whether the time since a fact is counted in days and also in months or years: then any day may
+/// be unlike the one before it, for dates that are not known.
+pub(crate) fn is_uneven(policy: &Policy, fact: FactId) -> bool {
+    let tests = conditions(policy).flat_map(Condition::tests).filter(|test| test.fact == fact);
+    let units: BTreeSet<bool> = tests.filter_map(counted).map(|(unit, _)| unit == TimeUnit::Days).collect();
+    units.len() > 1
 }
 
 fn counted(test: &Test) -> Option<(TimeUnit, i64)> {

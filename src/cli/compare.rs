@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::files::load;
-use super::profiles::SetOptions;
-use super::view::{ViewOptions, failed, unknown};
+use super::profiles::{Named, SetOptions};
+use super::view::{ViewOptions, date, failed, unknown};
 use super::{Failure, Found, Output};
 use crate::explore::compare::Comparison;
+use crate::explore::timeline::{DAYS, Look, Refused, Timeline};
 use crate::json::{self, Layout, Subject};
-use crate::model::{Choice, Policy};
+use crate::model::{Choice, Date, Policy};
 use crate::report::{self, Form};
-use crate::semantics::Engine;
+use crate::semantics::{Engine, View};
 
 #[derive(Args)]
 pub(super) struct Compare {
@@ -26,6 +27,12 @@ pub(super) struct Compare {
     /// Compare the values of FACT instead, those in one column that no rule tells apart
     #[arg(long, value_name = "FACT", conflicts_with = "choice")]
     vary: Option<String>,
+    /// Show instead on which dates outcomes change, and what changed them
+    #[arg(long, value_name = "FROM..TO", value_parser = period, conflicts_with_all = ["choice", "vary", "on"])]
+    over: Option<(Date, Date)>,
+    /// With `--over`: on each date only what was published by then counts
+    #[arg(long, requires = "over", conflicts_with = "known_by")]
+    as_known: bool,
     #[command(flatten)]
     set: SetOptions,
     #[command(flatten)]
@@ -45,12 +52,22 @@ enum Format {
     Json,
 }
 
+fn period(text: &str) -> Result<(Date, Date), String> {
+    let form = "a period is written 2022-01-01..2025-12-31";
+    let (from, to) = text.split_once("..").ok_or(form)?;
+    let (from, to) = (date(from)?, date(to)?);
+    if from <= to { Ok((from, to)) } else { Err("a period ends on its first day or later".to_owned()) }
+}
+
 impl Compare {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let policy = load(&self.rules)?;
         let mut view = self.view.view(&policy)?;
         let named = self.set.profile(&policy, self.profile.as_ref())?;
         let profile = &named.profile;
+        if let Some(over) = self.over {
+            return self.over(output, &policy, &view, &named, over);
+        }
         let mut sources = Vec::new();
         if view.according_to.len() > 1 {
             sources = std::mem::take(&mut view.according_to);
@@ -77,6 +94,35 @@ impl Compare {
             Format::Text => report::comparisons(subject, &compared, Form::Text),
             Format::Markdown => report::comparisons(subject, &compared, Form::Markdown),
             Format::Json => json::comparisons(subject, &compared, Layout::Indented) + "\n",
+        })?;
+        Ok(Found::Nothing)
+    }
+
+    fn over(
+        &self,
+        output: &Output,
+        policy: &Policy,
+        view: &View,
+        named: &Named,
+        over: (Date, Date),
+    ) -> Result<Found, Failure> {
+        let look = Look { view, as_known: self.as_known };
+        let found = Timeline::of(policy, look, &named.profile, over).map_err(|refused| match refused {
+            Refused::Mistake(report) => failed(policy, report),
+            Refused::TooLong(fact) => Failure::Message(format!(
+                "time since `{}` is counted in days and in months or years, and it is not known, so that each day \
+                 has to be looked at: ask for at most {DAYS} days, or give the fact",
+                policy[fact].name
+            )),
+        })?;
+        // The dates are the table's; the page has none of its own.
+        let mut selection = found.first.selection.clone();
+        (selection.on, selection.view) = (None, view.clone());
+        let subject = Subject { policy, selection: &selection, name: named.name.as_deref(), profile: &named.profile };
+        output.result(&match self.format {
+            Format::Text => report::timeline(subject, look, &found, Form::Text),
+            Format::Markdown => report::timeline(subject, look, &found, Form::Markdown),
+            Format::Json => json::timeline(subject, look, &found, Layout::Indented) + "\n",
         })?;
         Ok(Found::Nothing)
     }

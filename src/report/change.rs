@@ -1,6 +1,6 @@
 //! What would have to be otherwise for a consequence to have another status.
 
-use super::outcomes::{known_value, labels, possible_in_words, words};
+use super::outcomes::{known_value, labels, status_words};
 use super::page::Page;
 use super::{Form, page, value_shown, values_shown};
 use crate::explore::change::{Change, Changes, Part, Wanted};
@@ -15,7 +15,7 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
     let now = &changes.now;
     let mut page = page(subject, form);
     page.part(&form.shown(&policy[now.consequence].label));
-    page.line("now: ", &status(now.status));
+    page.line("now: ", &status_words(now.status));
     match now.status {
         Status::Undetermined(_) => page.line("depends on: ", &labels(policy, &now.depends_on, form)),
         Status::Follows | Status::DoesNotFollow | Status::RuledOut | Status::Disputed => {
@@ -103,7 +103,7 @@ fn change(page: &mut Page, subject: Subject<'_>, change: &Change<'_>) {
     let policy = subject.policy;
     let parts: Vec<String> = change.parts.iter().map(|it| part(subject, it, form)).collect();
     page.item(&parts.join("; and "));
-    let leads_to: Vec<String> = change.leads_to.iter().map(|it| status(*it)).collect();
+    let leads_to: Vec<String> = change.leads_to.iter().map(|it| status_words(*it)).collect();
     page.detail("then: ", &leads_to.join(", or "));
     let mut options: Vec<String> = Vec::new();
     for option in change.parts.iter().flat_map(|part| &part.options) {
@@ -136,17 +136,4 @@ fn part(subject: Subject<'_>, part: &Part<'_>, form: Form) -> String {
     let label = form.shown(&policy[part.fact].label);
     let values = values_shown(policy, part.fact, &part.values, form);
     format!("{label}: {values} (now {})", value_shown(policy, part.fact, now, form))
-}
-
-fn status(status: Status) -> String {
-    match (status.settled(), status) {
-        (Some(settled), _) => words(settled).to_owned(),
-        (None, Status::Undetermined(possible)) => match possible_in_words(possible) {
-            Some(words) => format!("it is undetermined ({words})"),
-            None => "it is undetermined".to_owned(),
-        },
-        (None, Status::Follows | Status::DoesNotFollow | Status::RuledOut | Status::Disputed) => {
-            panic!("these are settled")
-        }
-    }
 }

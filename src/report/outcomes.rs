@@ -189,6 +189,20 @@ pub(super) fn words(status: Settled) -> &'static str {
     }
 }
 
+/// A status in words; of an undetermined one also what is possible, where it is more than usual.
+pub(super) fn status_words(status: Status) -> String {
+    match (status.settled(), status) {
+        (Some(settled), _) => words(settled).to_owned(),
+        (None, Status::Undetermined(possible)) => match possible_in_words(possible) {
+            Some(words) => format!("it is undetermined ({words})"),
+            None => "it is undetermined".to_owned(),
+        },
+        (None, Status::Follows | Status::DoesNotFollow | Status::RuledOut | Status::Disputed) => {
+            panic!("these are settled")
+        }
+    }
+}
+
 /// What is still possible, where it is more than the usual: that it follows or does not.
 pub(super) fn possible_in_words(possible: Possible) -> Option<String> {
     let usual: Possible = [Settled::Follows, Settled::DoesNotFollow].into_iter().collect();

@@ -394,7 +394,7 @@ impl<'p> Engine<'p> {
 /// All that a consequence depends on, without itself, each after what it needs.
 ///
 /// Depth-first, with its own stack: a chain may be as long as the file.
-fn needed(policy: &Policy, consequence: ConsequenceId) -> Vec<Node> {
+pub(crate) fn needed(policy: &Policy, consequence: ConsequenceId) -> Vec<Node> {
     /// Rules are visited too, so that one is not read again for each of its consequences.
     #[derive(Clone, Copy, PartialEq, Eq, Hash)]
     enum Visit {

@@ -22,3 +22,4 @@ mod lsp;
 mod new;
 mod properties;
 mod schemas;
+mod timeline;

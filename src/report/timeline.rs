@@ -1,0 +1,87 @@
+//! On which dates outcomes change, and what changed them.
+
+use super::outcomes::{Notes, does_not_follow, labels, says_does_not_follow, status_words};
+use super::{Form, Page, citation, plain};
+use crate::explore::timeline::{Cause, Changed, Look, Moment, Timeline};
+use crate::json::Subject;
+use crate::model::{Policy, Rule};
+use crate::semantics::Status;
+
+/// The outcomes of a profile over a time.
+#[must_use]
+pub fn timeline(subject: Subject<'_>, look: Look<'_>, found: &Timeline, form: Form) -> String {
+    let mut page = super::page(subject, form);
+    let mut notes = Notes::default();
+    let (from, to) = found.over;
+    let known = if look.as_known { ", with what was published by each day" } else { "" };
+    page.remark(0, &format!("From {from} to {to}{known}."));
+    page.part(&format!("On {from}"));
+    for outcome in &found.first.outcomes {
+        let label = form.shown(&subject.policy[outcome.consequence].label);
+        page.item(&format!("{label}: {}", status_words(outcome.status)));
+        evidence(&mut page, &mut notes, subject, &found.first, outcome.consequence.index());
+    }
+    for moment in &found.changes {
+        page.part(&format!("From {} on", moment.date));
+        for changed in &moment.changed {
+            self::changed(&mut page, &mut notes, subject, moment, changed);
+        }
+    }
+    if found.changes.is_empty() {
+        page.remark(2, "Nothing changes on a later day.");
+    }
+    let mut statuses = std::iter::once(&found.first).chain(&found.changes).flat_map(|moment| &moment.outcomes);
+    if statuses.any(|outcome| says_does_not_follow(outcome.status)) {
+        page.remark(2, does_not_follow(subject));
+    }
+    notes.finish(&mut page, subject.policy);
+    page.finish()
+}
+
+fn changed<'a>(page: &mut Page, notes: &mut Notes<'a>, subject: Subject<'a>, moment: &'a Moment, changed: &Changed) {
+    let policy = subject.policy;
+    let index = changed.consequence.index();
+    let label = page.form.shown(&policy[changed.consequence].label);
+    let [before, after] = [changed.before, moment.outcomes[index].status].map(status_words);
+    page.item(&format!("{label}: {after} (before: {before})"));
+    for cause in &changed.causes {
+        let words = cause_words(policy, *cause, page.form);
+        page.detail("", &words);
+    }
+    evidence(page, notes, subject, moment, index);
+}
+
+/// What a status on a day depends on, and who reports it.
+fn evidence<'a>(page: &mut Page, notes: &mut Notes<'a>, subject: Subject<'a>, moment: &'a Moment, index: usize) {
+    let subject = Subject { selection: &moment.selection, ..subject };
+    let outcome = &moment.outcomes[index];
+    if outcome.status != Status::DoesNotFollow {
+        for (lead, text) in notes.evidence(subject, outcome, page.form) {
+            page.detail(lead, &text);
+        }
+    }
+}
+
+fn cause_words(policy: &Policy, cause: Cause, form: Form) -> String {
+    let rule = |rule: &Rule| {
+        let file = &policy.files[rule.place.file];
+        let line = file.position(rule.place.span.start).line;
+        format!("the rule {} ({}:{line})", form.name(&rule.name), form.shown(&plain(&file.name)))
+    };
+    match cause {
+        Cause::Begins(id) => format!("{} comes into force", rule(&policy[id])),
+        Cause::Ends(id) => format!("{} is no longer in force", rule(&policy[id])),
+        Cause::Published(claim) => {
+            let by = citation(policy, policy[claim].by, form);
+            format!("the claim {} is published: {by}", form.name(&policy[claim].name))
+        }
+        Cause::Passed(place, fact) => {
+            let words = crate::analysis::parts::words(policy, place);
+            format!("{} is reached: {}", form.name(&words), labels(policy, &[fact], form))
+        }
+        Cause::PassedForSome(place, fact) => {
+            let words = crate::analysis::parts::words(policy, place);
+            format!("{} is reached by other dates: {} is not known", form.name(&words), labels(policy, &[fact], form))
+        }
+    }
+}
