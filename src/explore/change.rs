@@ -109,8 +109,10 @@ impl<'p> Changes<'p> {
         let found = changes.map(|changes| {
             // What is wanted already needs no change.
             let changes = changes.into_iter().filter(|change| !change.is_empty());
+            let mut before = Vec::new();
+            engine.statuses(profile, &mut Scratch::default(), &mut before);
             let mut found: Vec<Change<'p>> =
-                changes.map(|change| Change::new(engine, consequence, profile, &change)).collect();
+                changes.map(|change| Change::new(engine, consequence, profile, &before, &change)).collect();
             found.sort_by_key(|change| (!change.is_choice, change.parts.len()));
             found
         });
@@ -172,11 +174,16 @@ impl<'p> Changes<'p> {
 }
 
 impl<'p> Change<'p> {
-    fn new(engine: &Engine<'p>, consequence: ConsequenceId, profile: &Profile, change: &[(FactId, Vec<Cell>)]) -> Self {
+    fn new(
+        engine: &Engine<'p>,
+        consequence: ConsequenceId,
+        profile: &Profile,
+        before: &[Status],
+        change: &[(FactId, Vec<Cell>)],
+    ) -> Self {
         let parts: Vec<Part<'p>> = change.iter().map(|(fact, cells)| Part::new(engine, *fact, cells)).collect();
         let is_choice = parts.iter().all(|part| !part.options.is_empty());
         let mut leads_to: Vec<Status> = Vec::new();
-        let before = engine.outcomes(profile);
         // For each consequence whether it follows for all values, and for some.
         let mut follows = vec![(true, false); before.len()];
         let count = change.iter().try_fold(1_usize, |count, (_, cells)| count.checked_mul(cells.len()));
@@ -192,10 +199,9 @@ impl<'p> Change<'p> {
                 *some |= *status == Status::Follows;
             }
         }
-        let new = follows.into_iter().zip(&before).filter(|((_, some), before)| {
-            *some && before.status != Status::Follows && before.consequence != consequence
-        });
-        let also = is_small.then(|| new.map(|((all, _), before)| (before.consequence, all)).collect());
+        let others = engine.policy.consequence_ids().filter(|id| *id != consequence);
+        let new = others.filter(|id| follows[id.index()].1 && before[id.index()] != Status::Follows);
+        let also = is_small.then(|| new.map(|id| (id, follows[id.index()].0)).collect());
         Self { parts, is_choice, leads_to, also }
     }
 }
