@@ -464,6 +464,9 @@ struct JsonRule<'a> {
 #[derive(Serialize)]
 struct Why<'a> {
     outcome: JsonOutcome<'a>,
+    /// All smallest sets of known facts that settle the status; null where it is not settled, or
+    /// they are too many.
+    settled_by: Option<Vec<Vec<&'a str>>>,
     rules: Vec<JsonReason<'a>>,
 }
 
@@ -528,7 +531,9 @@ pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome], layout: Layout) -> S
 pub fn explanation(subject: Subject<'_>, explanation: &Explanation, layout: Layout) -> String {
     let outcome = outcome_json(subject, &explanation.outcome);
     let rules = explanation.rules.iter().map(|reason| reason_json(subject, reason)).collect();
-    layout.write(&report(subject, Why { outcome, rules }))
+    let sets = |sets: &Vec<Vec<FactId>>| sets.iter().map(|set| fact_names(subject, set)).collect();
+    let settled_by = explanation.settled_by.as_ref().map(sets);
+    layout.write(&report(subject, Why { outcome, settled_by, rules }))
 }
 
 fn report<'a, T: Serialize>(subject: Subject<'a>, body: T) -> Report<'a, T> {

@@ -28,6 +28,7 @@ pub fn explanation(subject: Subject<'_>, explanation: &Explanation, form: Form) 
         status => {
             page.line("", opening(status));
             because(&mut page, subject, outcome);
+            others(&mut page, subject, explanation);
         }
     }
     if explanation.rules.is_empty() {
@@ -65,6 +66,22 @@ fn because(page: &mut Page, subject: Subject<'_>, outcome: &Outcome) {
         },
     );
     facts(page, subject, &outcome.because);
+}
+
+/// The other sets of facts that settle it.
+fn others(page: &mut Page, subject: Subject<'_>, explanation: &Explanation) {
+    let because = &explanation.outcome.because;
+    let others = explanation.settled_by.iter().flatten().filter(|set| *set != because);
+    let others: Vec<String> = others
+        .map(|set| {
+            let facts: Vec<String> = set.iter().map(|fact| known_value(subject, *fact, page.form)).collect();
+            facts.join("; ")
+        })
+        .collect();
+    if !others.is_empty() {
+        page.line("", "So does each of these, by itself:");
+        others.iter().for_each(|set| page.subitem(set));
+    }
 }
 
 fn facts(page: &mut Page, subject: Subject<'_>, facts: &[FactId]) {

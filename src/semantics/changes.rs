@@ -1,4 +1,5 @@
-//! Smallest changes of known facts after which a consequence has another status.
+//! Smallest changes of known facts after which a consequence has another status, and all smallest
+//! sets of known facts that settle the one it has.
 //!
 //! The known facts are put in question, the unknown ones must not matter: from the diagram of the
 //! consequence follows, by quantifying the unknown facts away, the set of all combinations of the
@@ -6,6 +7,10 @@
 //! found node by node: those where the fact keeps its cell, and those where it takes another and no
 //! smaller change does (as the minimal sets of a family are found in Minato, *Zero-Suppressed BDDs
 //! for Set Manipulation in Combinatorial Problems*, 1993, here for facts of many cells).
+//!
+//! What settles a status is found in the same way, from the diagram of another question: whether it
+//! is settled where some of the known facts are kept and the others forgotten. All its smallest
+//! answers are the prime implicants that cover the profile (Shih, Choi and Darwiche 2018).
 
 use indexmap::IndexMap;
 
@@ -13,6 +18,7 @@ use super::cells::{Cell, UNKNOWN};
 use super::diagram::{Branch, Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE, push_branch};
 use super::engine::{Engine, Known, Question};
 use super::fold::Fold;
+use super::status::Status;
 use crate::model::{ConsequenceId, FactId, Profile};
 
 /// How many changes are listed at most: nobody reads more.
@@ -49,7 +55,13 @@ impl Engine<'_> {
             let settled = self.settling(root, target, &known, kept, &mut diagram)?;
             wanted = diagram.join(Join::Or, wanted, settled)?;
         }
-        let mut search = Search { engine: self, diagram: &diagram, known: &known, steps: self.limits.residual };
+        let cells = |level: Level| -> Vec<Cell> {
+            let fact = self.order[level as usize];
+            let count = Cell::try_from(self.cells().count(fact)).expect("cells are numbered so");
+            let others = (0..count).filter(|cell| *cell != known[level as usize]);
+            others.filter(|cell| self.cells().value(self.policy, fact, *cell).is_some()).collect()
+        };
+        let mut search = Search { diagram: &diagram, now: &known, cells, steps: self.limits.residual };
         let changes = search.changes(wanted)?.into_iter().map(|change| {
             let mut change: CellChange =
                 change.into_iter().map(|(level, cells)| (self.order[level as usize], cells)).collect();
@@ -63,6 +75,55 @@ impl Engine<'_> {
         join_neighbours(&mut changes);
         changes.sort_unstable();
         Ok(changes)
+    }
+
+    /// All smallest sets of known facts that by themselves settle the status that a consequence has:
+    /// each settles it, none of its facts can be left out, and every such set is there. The fewest
+    /// facts first, then in the order of declaration.
+    ///
+    /// # Errors
+    /// When there are too many, the rules are too large, or the status is not settled.
+    pub(super) fn settled_by(
+        &self,
+        consequence: ConsequenceId,
+        status: Status,
+        profile: &Profile,
+    ) -> Result<Vec<Vec<FactId>>, OverBudget> {
+        /// Of each known fact it is asked whether it is forgotten or kept.
+        const FORGOTTEN: Cell = 0;
+        const KEPT: Cell = 1;
+        let root = self.root(Question::Status(consequence)).ok_or(OverBudget)?;
+        let target = status.settled().ok_or(OverBudget)?.bit();
+        let mut known = Known::new();
+        self.locate(profile, &mut known);
+        let mut diagram = Diagram::new();
+        diagram.grant(self.limits.residual);
+        let settled = self.quantified(root, target, &vec![UNKNOWN; known.len()], |level, parts| {
+            let all = parts.iter().try_fold(TRUE, |all, (_, part)| diagram.join(Join::And, all, *part))?;
+            let cell = known[level as usize];
+            if cell == UNKNOWN {
+                return Ok(all);
+            }
+            let kept = parts.iter().find(|(end, _)| cell < *end).expect("the last branch takes all cells").1;
+            let mut branches = Vec::new();
+            push_branch(&mut branches, 0, Branch { end: KEPT, to: all });
+            push_branch(&mut branches, 0, Branch { end: Cell::MAX, to: kept });
+            Ok(diagram.make(level, &branches))
+        })?;
+        let now = vec![FORGOTTEN; known.len()];
+        let mut search = Search { diagram: &diagram, now: &now, cells: |_| vec![KEPT], steps: self.limits.residual };
+        let sets = search.changes(settled)?;
+        if sets.len() > CHANGES {
+            return Err(OverBudget);
+        }
+        let facts = |set: Change| {
+            let mut facts: Vec<FactId> = set.into_iter().map(|(level, _)| self.order[level as usize]).collect();
+            facts.sort_unstable();
+            facts
+        };
+        let mut sets: Vec<Vec<FactId>> = sets.into_iter().map(facts).collect();
+        sets.sort_unstable_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+        Ok(sets)
     }
 
     /// For which cells of the known facts every completion of the unknown ones leads to a wanted
@@ -79,37 +140,51 @@ impl Engine<'_> {
         for level in kept.iter().map(|fact| self.levels[fact.index()]).filter(|level| *level != Level::MAX) {
             fixed[level as usize] = known[level as usize];
         }
+        let mut branches: Vec<Branch> = Vec::new();
+        self.quantified(root, target, &fixed, |level, parts| {
+            if known[level as usize] == UNKNOWN {
+                return parts.iter().try_fold(TRUE, |all, (_, part)| diagram.join(Join::And, all, *part));
+            }
+            branches.clear();
+            parts.iter().for_each(|&(end, to)| push_branch(&mut branches, 0, Branch { end, to }));
+            Ok(diagram.make(level, &branches))
+        })
+    }
+
+    /// Makes a diagram of another one, in which some levels are fixed: the wanted ends become true,
+    /// the others false, and each node what `make` makes of its level and branches.
+    fn quantified(
+        &self,
+        root: NodeId,
+        target: u8,
+        fixed: &[Cell],
+        mut make: impl FnMut(Level, &[(Cell, NodeId)]) -> Result<NodeId, OverBudget>,
+    ) -> Result<NodeId, OverBudget> {
         let mut over = Ok(());
         let mut fold: Fold<NodeId> = Fold::default();
         fold.begin();
         let at_end = |end: NodeId| if target >> end.0 & 1 == 1 { TRUE } else { FALSE };
-        let mut branches: Vec<Branch> = Vec::new();
-        let node = fold.run(&self.diagram, root, &fixed, at_end, |node, parts| {
-            let level = self.diagram.level(node);
-            if known[level as usize] == UNKNOWN {
-                let all = parts.iter().try_fold(TRUE, |all, (_, part)| diagram.join(Join::And, all, *part));
-                return all.unwrap_or_else(|OverBudget| {
-                    over = Err(OverBudget);
-                    FALSE
-                });
-            }
-            branches.clear();
-            parts.iter().for_each(|&(end, to)| push_branch(&mut branches, 0, Branch { end, to }));
-            diagram.make(level, &branches)
+        let node = fold.run(&self.diagram, root, fixed, at_end, |node, parts| {
+            make(self.diagram.level(node), parts).unwrap_or_else(|OverBudget| {
+                over = Err(OverBudget);
+                FALSE
+            })
         });
         over.map(|()| node)
     }
 }
 
-/// The search for smallest changes in a diagram over the known facts.
-struct Search<'a, 'p> {
-    engine: &'a Engine<'p>,
+/// The search for smallest changes in a diagram.
+struct Search<'a, C> {
     diagram: &'a Diagram,
-    known: &'a [Cell],
+    /// For each level the cell that is changed.
+    now: &'a [Cell],
+    /// For each level the cells that it may be changed to.
+    cells: C,
     steps: u64,
 }
 
-impl Search<'_, '_> {
+impl<C: Fn(Level) -> Vec<Cell>> Search<'_, C> {
     /// The smallest changes that lead from a node to the end "true".
     fn changes(&mut self, from: NodeId) -> Result<Vec<Change>, OverBudget> {
         let at_end = |end: NodeId| if end == TRUE { vec![Change::new()] } else { Vec::new() };
@@ -133,16 +208,10 @@ impl Search<'_, '_> {
 
     /// The smallest changes from a node, of those from the nodes it leads to.
     fn at(&mut self, node: NodeId, of: impl Fn(NodeId) -> Vec<Change>) -> Result<Vec<Change>, OverBudget> {
-        let Engine { policy, order, .. } = self.engine;
         let level = self.diagram.level(node);
-        let fact = order[level as usize];
-        let cells = self.engine.cells();
-        let now = self.known[level as usize];
-        let unchanged = self.diagram.follow(node, now);
+        let unchanged = self.diagram.follow(node, self.now[level as usize]);
         let mut others: IndexMap<NodeId, Vec<Cell>> = IndexMap::new();
-        let count = Cell::try_from(cells.count(fact)).expect("cells are numbered so");
-        let has_values = |cell: &Cell| *cell != now && cells.value(policy, fact, *cell).is_some();
-        for cell in (0..count).filter(has_values) {
+        for cell in (self.cells)(level) {
             others.entry(self.diagram.follow(node, cell)).or_default().push(cell);
         }
         let smaller = of(unchanged);

@@ -15,6 +15,9 @@ use crate::model::{ConsequenceId, FactId, Profile, RuleId};
 pub struct Explanation {
     /// The outcome itself, with its `because`.
     pub outcome: Outcome,
+    /// All smallest sets of known facts that by themselves settle the status, the fewest facts
+    /// first. `None` where it is not settled, or there are too many of them to be found.
+    pub settled_by: Option<Vec<Vec<FactId>>>,
     /// Every rule that concludes about the consequence, in the order of declaration.
     pub rules: Vec<RuleReason>,
 }
@@ -66,7 +69,9 @@ impl Engine<'_> {
         let reasons = (0..places.len()).map(|place| rule_reason(&mut case, consequence, &places, place));
         let mut rules: Vec<RuleReason> = reasons.collect();
         rules.sort_by_key(|reason| reason.rule);
-        Explanation { outcome: case.outcome(consequence), rules }
+        let outcome = case.outcome(consequence);
+        let settled_by = self.settled_by(consequence, outcome.status, profile).ok();
+        Explanation { outcome, settled_by, rules }
     }
 }
 

@@ -23,3 +23,4 @@ mod new;
 mod properties;
 mod schemas;
 mod timeline;
+mod why;
