@@ -20,7 +20,7 @@ use serde_json::value::RawValue;
 
 use crate::diagnostic::{Code, Comparisons, Diagnostic, Diagnostics, or_list, suggest};
 use crate::model::{ClaimId, Date, FactId, FactType, Items, Number, Policy, Profile, RuleId, SourceId, Value};
-use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, Selection};
+use crate::semantics::{Absent, Effect, Explanation, Held, Outcome, RuleReason, Selection, Takes, What};
 use crate::syntax::token::is_name;
 use crate::text::{Files, Position};
 pub use change::changes;
@@ -479,11 +479,30 @@ struct JsonReason<'a> {
     denies: bool,
     effect: &'static str,
     because: Facts<'a>,
+    conditions: Vec<JsonHeld<'a>>,
     depends_on: Vec<&'a str>,
     defeated_by: Vec<&'a str>,
     defeated_by_one_of: Vec<&'a str>,
     claims: Vec<JsonClaim<'a>>,
     assumes: &'a [String],
+}
+
+/// A part of a rule's conditions; each comes before the parts in it, which are one deeper.
+#[derive(Serialize)]
+struct JsonHeld<'a> {
+    depth: usize,
+    /// `when`, `unless`, `joined`, `not`, `test`, `definition` or `consequence`.
+    part: &'static str,
+    /// `all` or `one` of the parts in it; null where they are not joined.
+    takes: Option<&'static str>,
+    /// The name of the fact, the definition or the consequence.
+    name: Option<&'a str>,
+    /// As the rule file writes it.
+    words: String,
+    file: &'a str,
+    line: usize,
+    /// Null where it is open.
+    holds: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -592,11 +611,38 @@ fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> 
         denies: rule.denies,
         effect,
         because: facts(subject, &reason.because),
+        conditions: reason.conditions.iter().map(|part| held_json(policy, part)).collect(),
         depends_on: fact_names(subject, depends_on),
         defeated_by: rules(defeated_by),
         defeated_by_one_of: rules(one_of),
         claims: rule.claims.iter().map(|claim| claim_json(subject, *claim)).collect(),
         assumes: &rule.assumes,
+    }
+}
+
+fn held_json<'a>(policy: &'a Policy, part: &Held) -> JsonHeld<'a> {
+    let (kind, name): (_, Option<&str>) = match part.what {
+        What::When => ("when", None),
+        What::Unless => ("unless", None),
+        What::Joined => ("joined", None),
+        What::Not => ("not", None),
+        What::Test(fact) => ("test", Some(&policy[fact].name)),
+        What::Definition(id) => ("definition", Some(&policy[id].name)),
+        What::Consequence(id) => ("consequence", Some(&policy[id].name)),
+    };
+    let file = &policy.files[part.place.file];
+    JsonHeld {
+        depth: part.depth,
+        part: kind,
+        takes: part.takes.map(|takes| match takes {
+            Takes::All => "all",
+            Takes::One => "one",
+        }),
+        name,
+        words: crate::analysis::parts::words(policy, part.place),
+        file: &file.name,
+        line: file.position(part.place.span.start).line,
+        holds: part.holds,
     }
 }
 

@@ -166,6 +166,13 @@ impl Page {
         self.put("    - ", "  - ", "", text);
     }
 
+    /// An item below a line, `depth` further items down. Very deep ones stand no further to the right.
+    pub(super) fn nested(&mut self, depth: usize, text: &str) {
+        const DEEPEST: usize = 12;
+        let indent = "  ".repeat(depth.min(DEEPEST));
+        self.put(&format!("    {indent}- "), &format!("  {indent}- "), "", text);
+    }
+
     /// What is said below a line.
     pub(super) fn subline(&mut self, lead: &str, text: &str) {
         self.put("    ", "  - ", lead, text);

@@ -3,9 +3,10 @@
 use super::outcomes::{does_not_follow, known_value, labels, possible_in_words, says_does_not_follow};
 use super::page::Page;
 use super::{Form, citation, page};
+use crate::analysis::parts::words;
 use crate::json::Subject;
 use crate::model::{ConsequenceId, FactId, Policy, Rule, RuleId};
-use crate::semantics::{Absent, Effect, Explanation, Outcome, RuleReason, Status};
+use crate::semantics::{Absent, Effect, Explanation, Held, Outcome, RuleReason, Status, Takes, What};
 
 /// The explanation of one consequence.
 #[must_use]
@@ -99,7 +100,40 @@ fn rule(page: &mut Page, subject: Subject<'_>, consequence: ConsequenceId, reaso
     page.line("", &format!("{}, {}:{line}", form.name(&rule.name), form.shown(&file.name)));
     page.line("", &effect(policy, consequence, reason, form));
     facts(page, subject, &reason.because);
+    reason.conditions.iter().for_each(|part| condition(page, subject, part));
     evidence(page, subject, rule);
+}
+
+/// A part of a rule's conditions, and whether it holds.
+fn condition(page: &mut Page, subject: Subject<'_>, part: &Held) {
+    let policy = subject.policy;
+    let form = page.form;
+    let holds = match part.holds {
+        Some(true) => "holds",
+        Some(false) => "does not hold",
+        None => "is open",
+    };
+    let takes = match (part.takes, part.what) {
+        (Some(Takes::All), _) => "; it takes all of these:",
+        (Some(Takes::One), _) => "; it takes one of these:",
+        (None, What::When | What::Unless | What::Not) => ":",
+        (None, What::Joined | What::Test(_) | What::Definition(_) | What::Consequence(_)) => "",
+    };
+    let named = || form.name(&words(policy, part.place));
+    let text = match part.what {
+        What::When => return page.line("", &format!("Its `when` {holds}{takes}")),
+        What::Unless => return page.line("", &format!("Its `unless` {holds}{takes}")),
+        What::Joined => format!("this {holds}{takes}"),
+        What::Not => format!("the opposite of this {holds}{takes}"),
+        What::Test(fact) => {
+            let known = subject.profile.value(fact).map(|_| known_value(subject, fact, form));
+            let known = known.unwrap_or_else(|| format!("{}: not known", labels(policy, &[fact], form)));
+            format!("{} {holds} ({known})", named())
+        }
+        What::Definition(id) => format!("{} {holds} ({}){takes}", named(), form.shown(&policy[id].label)),
+        What::Consequence(id) => format!("{} {holds} ({})", named(), form.shown(&policy[id].label)),
+    };
+    page.nested(part.depth - 1, &text);
 }
 
 fn effect(policy: &Policy, consequence: ConsequenceId, reason: &RuleReason, form: Form) -> String {

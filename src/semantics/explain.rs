@@ -5,6 +5,7 @@
 use rustc_hash::FxHashMap;
 
 use super::engine::{Engine, Question};
+use super::held::Held;
 use super::outcome::{Case, Outcome};
 use super::status::Possible;
 use super::view::Absent;
@@ -33,6 +34,8 @@ pub struct RuleReason {
     /// not apply, that it applies and is overridden, that it applies at least, or that it has no
     /// effect. Empty where nothing is settled.
     pub because: Vec<FactId>,
+    /// Its conditions, part by part; empty where it does not count in this view.
+    pub conditions: Vec<Held>,
 }
 
 /// What a rule does for a consequence.
@@ -66,7 +69,9 @@ impl Engine<'_> {
             .enumerate()
             .map(|(place, rule)| (*rule, place))
             .collect();
-        let reasons = (0..places.len()).map(|place| rule_reason(&mut case, consequence, &places, place));
+        let conditions = self.held(consequence, profile).into_iter().enumerate();
+        let reasons =
+            conditions.map(|(place, conditions)| rule_reason(&mut case, consequence, &places, place, conditions));
         let mut rules: Vec<RuleReason> = reasons.collect();
         rules.sort_by_key(|reason| reason.rule);
         let outcome = case.outcome(consequence);
@@ -78,12 +83,18 @@ impl Engine<'_> {
 /// For each rule that concludes about a consequence its place in `Policy::concluding`.
 type Places = FxHashMap<RuleId, usize>;
 
-/// What the rule at `place` of those that conclude about a consequence did.
-fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, places: &Places, place: usize) -> RuleReason {
+/// What the rule at `place` of those that conclude about a consequence did, with its conditions.
+fn rule_reason(
+    case: &mut Case<'_>,
+    consequence: ConsequenceId,
+    places: &Places,
+    place: usize,
+    conditions: Vec<Held>,
+) -> RuleReason {
     let rule = case.engine.policy.concluding[consequence.index()][place];
     let question = Question::Effect(consequence, place);
     if let Some(absent) = case.engine.selection.absent(rule) {
-        return RuleReason { rule, effect: Effect::Absent(absent), because: Vec::new() };
+        return RuleReason { rule, effect: Effect::Absent(absent), because: Vec::new(), conditions };
     }
     let (reach, depends_on) = case.ask(question);
     let applies = Question::Applies(rule);
@@ -92,13 +103,14 @@ fn rule_reason(case: &mut Case<'_>, consequence: ConsequenceId, places: &Places,
     // does not apply or that it is overridden: they would be no reason for either.
     let (effect, settles): (Effect, &[Question]) = match (reach.settled(), applied) {
         (None, Some(true)) => (Effect::PerhapsDefeated(depends_on), &[applies]),
-        (None, _) => return RuleReason { rule, effect: Effect::Open(depends_on), because: Vec::new() },
+        (None, _) => (Effect::Open(depends_on), &[]),
         (Some(true), _) => (Effect::Applies, &[question]),
         (Some(false), Some(false)) => (Effect::DoesNotApply, &[applies]),
         (Some(false), Some(true)) => (defeat(case, consequence, places, rule), &[applies, question]),
         (Some(false), None) => (Effect::NoEffect, &[question]),
     };
-    RuleReason { rule, effect, because: because(case, settles).0 }
+    let because = if settles.is_empty() { Vec::new() } else { because(case, settles).0 };
+    RuleReason { rule, effect, because, conditions }
 }
 
 /// By which rules it is defeated: by those that override it and certainly have an effect; where

@@ -1,15 +1,25 @@
-//! All smallest sets of facts that settle a status, against every subset of the known facts.
+//! All smallest sets of facts that settle a status, against every subset of the known facts; which
+//! parts of conditions hold, against every completion.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ensue::Engine;
-use ensue::model::{FactId, Value};
-use ensue::semantics::{Settled, View};
+use ensue::model::{Condition, FactId, Rule, Value};
+use ensue::semantics::{Held, Settled, View, What};
+use ensue::text::Place;
+use ensue::{Engine, Policy, Profile};
 use proptest::prelude::*;
 
 use crate::compare::{all, statuses, text};
 use crate::generate::{FACTS, Tape, profile_json, tapes};
-use crate::lints::load;
+use crate::lints::{Brute, load};
+
+/// Every part of every condition, by where it stands.
+fn parts(policy: &Policy) -> BTreeMap<Place, &Condition> {
+    let conditions = policy.rules.iter().flat_map(|rule| std::iter::once(&rule.when).chain(&rule.unless));
+    let conditions = conditions.chain(policy.definitions.iter().map(|definition| &definition.condition));
+    let parts = conditions.flat_map(Brute::parts);
+    parts.map(|(part, _)| (part.place(), part)).collect()
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
@@ -38,6 +48,10 @@ proptest! {
                 policy.consequence_ids().map(|id| cases.iter().map(|case| case[id.index()]).collect()).collect()
             })
             .collect();
+        let completes = |profile: &&Profile| known.iter().all(|(fact, value)| profile.value(*fact) == Some(*value));
+        let completions: Vec<Profile> = complete.iter().filter(completes).cloned().collect();
+        let brute = Brute::of_profiles(&policy, &[policy.as_of], &completions);
+        let parts = parts(&policy);
         for id in policy.consequence_ids() {
             let mut smallest: Vec<u32> = Vec::new();
             for (subset, said) in subsets.iter().zip(&said) {
@@ -50,6 +64,11 @@ proptest! {
             let mut expected: Vec<Vec<FactId>> = smallest.iter().map(facts).collect();
             expected.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
             let explanation = engine.explain(id, &profile);
+            for reason in &explanation.rules {
+                check_conditions(&brute, &parts, &policy[reason.rule], &reason.conditions)?;
+                let counts = engine.selection.has(reason.rule);
+                prop_assert_eq!(reason.conditions.is_empty(), !counts);
+            }
             match explanation.outcome.status.settled() {
                 None => prop_assert!(explanation.settled_by.is_none() && expected.is_empty()),
                 Some(_) => {
@@ -59,4 +78,40 @@ proptest! {
             }
         }
     }
+}
+
+/// That a tree holds every part of a rule's conditions, each after what it stands in, and says of
+/// each what brute force finds.
+fn check_conditions(
+    brute: &Brute<'_>,
+    parts: &BTreeMap<Place, &Condition>,
+    rule: &Rule,
+    tree: &[Held],
+) -> Result<(), TestCaseError> {
+    for part in tree {
+        let condition = parts[&part.place];
+        let said: BTreeSet<bool> = brute.cases.iter().map(|case| brute.holds(condition, case, None)).collect();
+        let holds = said.first().copied().filter(|_| said.len() == 1);
+        prop_assert_eq!(part.holds, holds, "{:?}", part.what);
+    }
+    prop_assert!(tree.windows(2).all(|pair| pair[1].depth <= pair[0].depth + 1));
+    if let Some(first) = tree.first() {
+        prop_assert_eq!((first.what, first.depth, first.place), (What::When, 0, rule.when.place()));
+        let unless = tree.iter().filter(|part| part.what == What::Unless).map(|part| part.place);
+        prop_assert!(unless.eq(rule.unless.as_ref().map(Condition::place)));
+        let told = |condition: &Condition| tree.iter().any(|part| part.place == condition.place());
+        prop_assert!(
+            rule.when
+                .leaves()
+                .chain(rule.unless.iter().flat_map(Condition::leaves))
+                .all(|leaf| told(leaf) || is_negated(leaf, tree))
+        );
+    }
+    Ok(())
+}
+
+/// Whether a leaf stands in the tree together with the `not` before it.
+fn is_negated(leaf: &Condition, tree: &[Held]) -> bool {
+    let inside = |part: &&Held| part.place.file == leaf.place().file && part.place.span.end == leaf.place().span.end;
+    matches!(leaf, Condition::Test(_)) && tree.iter().filter(inside).any(|part| matches!(part.what, What::Test(_)))
 }
