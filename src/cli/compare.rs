@@ -16,6 +16,9 @@ use crate::report::{self, Form};
 use crate::semantics::{Engine, View};
 
 #[derive(Args)]
+#[command(
+    after_help = "With `--according-to` twice or more, the columns are sources: what each of them alone reports."
+)]
 pub(super) struct Compare {
     /// A rule file
     rules: PathBuf,
