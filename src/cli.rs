@@ -1,5 +1,6 @@
 //! The command line: one file for each verb. Here files, streams and the terminal are touched.
 
+mod ask;
 mod change;
 mod check;
 mod claims;
@@ -61,6 +62,8 @@ enum Verb {
     Compare(compare::Compare),
     /// Show all smallest changes of known facts after which a consequence is otherwise
     Change(change::Change),
+    /// Ask for facts one by one, only those that can still matter, the most telling first
+    Ask(ask::Ask),
     /// Report every mistake in rule files, and every weakness of the rules
     Check(check::Check),
     /// Run the scenarios of rule files
@@ -238,6 +241,7 @@ pub fn main() -> ExitCode {
         Verb::Why(verb) => verb.run(&output),
         Verb::Compare(verb) => verb.run(&output),
         Verb::Change(verb) => verb.run(&output),
+        Verb::Ask(verb) => verb.run(&output),
         Verb::Check(verb) => verb.run(&output),
         Verb::Test(verb) => verb.run(&output),
         Verb::Diff(verb) => verb.run(&output),

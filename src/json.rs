@@ -6,6 +6,7 @@
 mod change;
 mod comparison;
 mod difference;
+mod interview;
 mod sarif;
 mod tested;
 mod timeline;
@@ -26,6 +27,7 @@ use crate::text::{Files, Position};
 pub use change::changes;
 pub use comparison::comparisons;
 pub use difference::difference;
+pub use interview::{answers, interview};
 pub use sarif::sarif;
 pub use tested::{Tested, all_tested, tested};
 pub use timeline::timeline;
@@ -49,6 +51,19 @@ impl Policy {
 /// # Errors
 /// As for [`Policy::profile`].
 pub fn read_profile(policy: &Policy, name: &str, text: &str, line: usize) -> Result<Profile, Vec<Diagnostic>> {
+    read_answers(policy, name, text, line).map(|(profile, _)| profile)
+}
+
+/// The same, with the facts that the profile says are not known: those with `null`.
+///
+/// # Errors
+/// As for [`Policy::profile`].
+pub fn read_answers(
+    policy: &Policy,
+    name: &str,
+    text: &str,
+    line: usize,
+) -> Result<(Profile, Vec<FactId>), Vec<Diagnostic>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = ProfileReader {
         policy,
@@ -56,6 +71,7 @@ pub fn read_profile(policy: &Policy, name: &str, text: &str, line: usize) -> Res
         text,
         line,
         profile: policy.unknown(),
+        not_known: Vec::new(),
         found: Vec::new(),
         last: (0, Position::START),
         comparisons: Comparisons::default(),
@@ -64,7 +80,7 @@ pub fn read_profile(policy: &Policy, name: &str, text: &str, line: usize) -> Res
         Ok(entries) => reader.entries(&entries),
         Err(error) => reader.no_object(&error),
     }
-    if reader.found.is_empty() { Ok(reader.profile) } else { Err(reader.found) }
+    if reader.found.is_empty() { Ok((reader.profile, reader.not_known)) } else { Err(reader.found) }
 }
 
 /// The entries of a JSON object as they stand: no key is dropped, no value is looked at.
@@ -98,6 +114,7 @@ struct ProfileReader<'a> {
     text: &'a str,
     line: usize,
     profile: Profile,
+    not_known: Vec<FactId>,
     found: Vec<Diagnostic>,
     /// Where the last mistake stands: the next one is looked for from there.
     last: (usize, Position),
@@ -152,7 +169,10 @@ impl ProfileReader<'_> {
                 continue;
             };
             match value(self.policy, fact, raw.get()) {
-                Ok(value) => self.profile.set(fact, value),
+                Ok(value) => {
+                    self.profile.set(fact, value);
+                    self.not_known.extend(value.is_none().then_some(fact));
+                }
                 Err(report) => self.report(*report, value_at),
             }
         }

@@ -13,6 +13,7 @@ pub(crate) mod order;
 mod outcome;
 mod paths;
 mod status;
+mod telling;
 mod view;
 mod written;
 
@@ -24,6 +25,7 @@ pub use explain::{Effect, Explanation, RuleReason};
 pub use held::{Held, Takes, What};
 pub use outcome::Outcome;
 pub use status::{Possible, Settled, Status};
+pub use telling::Telling;
 pub use view::{Absent, Origins, Selection, View};
 
 impl Policy {

@@ -72,7 +72,7 @@ impl Eval {
         }
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
         let detail = if output.verbose { Detail::Full } else { Detail::Usual };
-        for (index, Named { name, profile }) in profiles.iter().enumerate() {
+        for (index, Named { name, profile, .. }) in profiles.iter().enumerate() {
             let subject = Subject { policy: &policy, selection: &engine.selection, name: name.as_deref(), profile };
             let outcomes = engine.outcomes(profile);
             let page = |form| {

@@ -24,6 +24,8 @@ pub(super) struct SetOptions {
 pub(super) struct Named {
     pub(super) name: Option<String>,
     pub(super) profile: Profile,
+    /// The facts that are said not to be known.
+    pub(super) not_known: Vec<FactId>,
 }
 
 impl SetOptions {
@@ -49,10 +51,14 @@ impl SetOptions {
             return Err(Failure::Mistakes(Diagnostics { files: policy.files.clone(), list: found }));
         }
         if paths.is_empty() {
-            profiles.push(Named { name: None, profile: policy.unknown() });
+            profiles.push(Named { name: None, profile: policy.unknown(), not_known: Vec::new() });
         }
         for named in &mut profiles {
-            settings.iter().for_each(|(fact, value)| named.profile.set(*fact, *value));
+            for (fact, value) in &settings {
+                named.profile.set(*fact, *value);
+                named.not_known.retain(|other| other != fact);
+                named.not_known.extend(value.is_none().then_some(*fact));
+            }
         }
         Ok(profiles)
     }
@@ -107,8 +113,8 @@ fn read_profiles(
     };
     let given = if from_input { "-".to_owned() } else { name.clone() };
     let by_line = path.extension().is_some_and(|extension| extension == "jsonl") || from_input && is_lines(&text);
-    let mut add = |given: String, text: &str, line: usize| match json::read_profile(policy, &name, text, line) {
-        Ok(profile) => profiles.push(Named { name: Some(given), profile }),
+    let mut add = |given: String, text: &str, line: usize| match json::read_answers(policy, &name, text, line) {
+        Ok((profile, not_known)) => profiles.push(Named { name: Some(given), profile, not_known }),
         Err(mistakes) => found.extend(mistakes),
     };
     if !by_line {

@@ -6,7 +6,7 @@
 //! functions are the same node, which is what makes every question about them exact.
 
 use hashbrown::HashTable;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 
 use super::cells::Cell;
@@ -217,6 +217,30 @@ impl Diagram {
         levels.sort_unstable();
         levels.dedup();
         (ends, levels)
+    }
+
+    /// The nodes that can be reached from some nodes, with those themselves: each after all it leads
+    /// to. Looks at no others, however large the diagram is.
+    pub fn below(&self, from: &[NodeId]) -> Vec<NodeId> {
+        let mut met: FxHashSet<NodeId> = FxHashSet::default();
+        let mut open: Vec<NodeId> = from.iter().copied().filter(|node| !node.is_end() && met.insert(*node)).collect();
+        let mut below = Vec::new();
+        while let Some(node) = open.pop() {
+            below.push(node);
+            let inner = self.branches(node).iter().map(|branch| branch.to).filter(|node| !node.is_end());
+            open.extend(inner.filter(|node| met.insert(*node)));
+        }
+        // Nodes are made after those they lead to.
+        below.sort_unstable();
+        below
+    }
+
+    /// The levels that are asked from some nodes on, ascending.
+    pub fn asked(&self, from: &[NodeId]) -> Vec<Level> {
+        let mut levels: Vec<Level> = self.below(from).into_iter().map(|node| self.level(node)).collect();
+        levels.sort_unstable();
+        levels.dedup();
+        levels
     }
 
     /// The node with these branches: an old one if there is one, and none where all lead to

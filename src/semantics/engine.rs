@@ -224,7 +224,7 @@ impl<'p> Engine<'p> {
         self.facts(levels)
     }
 
-    fn facts(&self, levels: Vec<Level>) -> Vec<FactId> {
+    pub(super) fn facts(&self, levels: Vec<Level>) -> Vec<FactId> {
         let mut facts: Vec<FactId> = levels.into_iter().map(|level| self.order[level as usize]).collect();
         facts.sort_unstable();
         facts
@@ -343,15 +343,11 @@ impl<'p> Engine<'p> {
         if quick.only().is_some() {
             return Residual { reach: Reach { possible: quick, searched: true }, levels: Vec::new(), used: 0 };
         }
-        let mut diagram = Diagram::new();
-        diagram.grant(steps);
-        let logic = Diagrams { policy: self.policy, levels: &self.levels, known, diagram };
-        let (sides, mut logic) = self.decide(question, logic);
-        match sides.and_then(|(asserted, denied)| logic.diagram.join(Join::Status, asserted, denied)) {
-            Ok(node) => {
-                let (ends, levels) = logic.diagram.survey(node);
+        match self.decided(question, known, steps) {
+            Ok((diagram, node)) => {
+                let (ends, levels) = diagram.survey(node);
                 let reach = Reach { possible: Possible::from_bits(ends), searched: true };
-                Residual { reach, levels, used: steps - logic.diagram.left() }
+                Residual { reach, levels, used: steps - diagram.left() }
             }
             Err(OverBudget) => {
                 let unknown = |level: &Level| known[*level as usize] == UNKNOWN;
@@ -359,6 +355,22 @@ impl<'p> Engine<'p> {
                 Residual { reach: Reach { possible: quick, searched: false }, levels, used: steps }
             }
         }
+    }
+
+    /// The answer to a question by the facts that are not known, in a diagram of its own.
+    pub(super) fn decided(
+        &self,
+        question: Question,
+        known: &[Cell],
+        steps: u64,
+    ) -> Result<(Diagram, NodeId), OverBudget> {
+        let mut diagram = Diagram::new();
+        diagram.grant(steps);
+        let logic = Diagrams { policy: self.policy, levels: &self.levels, known, diagram };
+        let (sides, mut logic) = self.decide(question, logic);
+        let (asserted, denied) = sides?;
+        let node = logic.diagram.join(Join::Status, asserted, denied)?;
+        Ok((logic.diagram, node))
     }
 
     /// Decides one question in one logic, and only what it depends on.

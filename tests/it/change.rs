@@ -16,7 +16,7 @@ use crate::lints::load;
 type Known = BTreeMap<FactId, usize>;
 
 /// The generated values of each fact.
-fn values(policy: &Policy) -> Vec<Vec<Value>> {
+pub fn values(policy: &Policy) -> Vec<Vec<Value>> {
     let value = |fact: usize, place: usize| {
         let mut places = vec![None; FACTS.len()];
         places[fact] = Some(place);

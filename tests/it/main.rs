@@ -15,6 +15,7 @@ mod examples;
 mod fix;
 mod format;
 mod generate;
+mod interview;
 mod limits;
 mod lints;
 #[cfg(feature = "lsp")]

@@ -1,0 +1,329 @@
+//! The most telling question against brute force: every order of questions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ensue::explore::compare::{Column, Comparison, Way};
+use ensue::explore::interview::Interview;
+use ensue::model::{ConsequenceId, FactId, Value};
+use ensue::semantics::{Limits, Settled, View, evaluate};
+use ensue::{Engine, Policy, Profile};
+use proptest::prelude::*;
+
+use crate::change::values;
+use crate::cli::run;
+use crate::compare::{all, text};
+use crate::examples::blocks;
+use crate::generate::{FACTS, Tape, profile_json, tapes};
+use crate::lints::load;
+
+/// For each consequence what stays possible.
+type Said = Vec<BTreeSet<Settled>>;
+
+/// For each fact that may be asked for its cell, if it is known.
+type Cells = Vec<Option<usize>>;
+
+/// All that brute force needs to know.
+struct Brute {
+    /// The facts that may be asked for.
+    facts: Vec<FactId>,
+    /// For each of them a value of each cell.
+    values: Vec<Vec<Value>>,
+    /// What is said at last, for each combination of cells.
+    said: BTreeMap<Cells, Said>,
+    met: BTreeMap<Cells, (Option<Said>, u128, Option<FactId>)>,
+}
+
+impl Brute {
+    fn new(engine: &Engine<'_>, wanted: &[ConsequenceId], profile: &Profile, declined: &[FactId]) -> Self {
+        let policy = engine.policy;
+        let is_asked = |fact: &FactId| profile.value(*fact).is_none() && !declined.contains(fact);
+        let facts: Vec<FactId> = policy.fact_ids().filter(is_asked).collect();
+        let columns: Vec<Comparison<'_>> =
+            facts.iter().map(|fact| Comparison::of_values(engine, *fact, profile)).collect();
+        let lies_in = |column: &Column<'_>, value: Value| match &column.way {
+            Way::Values(values) => values.contains(value),
+            Way::Option(_) | Way::Source(_) => panic!("the columns are values"),
+        };
+        // Values that are among those of the completions.
+        let generated = values(policy);
+        let values = facts.iter().zip(&columns).map(|(fact, compared)| {
+            let in_column = |column| {
+                let mut values = generated[fact.index()].iter().copied();
+                values.find(|value| lies_in(column, *value)).expect("there is one in every cell")
+            };
+            compared.columns.iter().map(in_column).collect()
+        });
+        let values = values.collect();
+        let mut said: BTreeMap<Cells, Said> = BTreeMap::new();
+        for complete in
+            all(policy).iter().filter(|it| profile.known().all(|fact| it.value(fact) == profile.value(fact)))
+        {
+            let cell = |(fact, compared): (&FactId, &Comparison<'_>)| {
+                let value = complete.value(*fact).expect("it is complete");
+                compared.columns.iter().position(|column| lies_in(column, value))
+            };
+            let cells: Cells = facts.iter().zip(&columns).map(cell).collect();
+            let statuses = evaluate(policy, &engine.selection, complete);
+            let found = said.entry(cells).or_insert_with(|| vec![BTreeSet::new(); wanted.len()]);
+            found.iter_mut().zip(wanted).for_each(|(found, id)| _ = found.insert(statuses[id.index()]));
+        }
+        Self { facts, values, said, met: BTreeMap::new() }
+    }
+
+    /// What is said, where it is the same whatever is answered; how many questions are expected,
+    /// times the number of combinations of all cells; and the first of them.
+    fn expected(&mut self, cells: &Cells) -> (Option<Said>, u128, Option<FactId>) {
+        if let Some(found) = self.met.get(cells) {
+            return found.clone();
+        }
+        let whole: u128 = self.values.iter().map(|values| values.len() as u128).product();
+        let open: Vec<usize> = (0..cells.len()).filter(|index| cells[*index].is_none()).collect();
+        let mut found = (None, 0, None);
+        if open.is_empty() {
+            found.0 = Some(self.said[cells].clone());
+        }
+        for index in open {
+            let count = self.values[index].len();
+            let mut rests = Vec::new();
+            for cell in 0..count {
+                let mut with = cells.clone();
+                with[index] = Some(cell);
+                rests.push(self.expected(&with));
+            }
+            if rests[0].0.is_some() && rests.iter().all(|rest| rest.0 == rests[0].0) {
+                found = (rests[0].0.clone(), 0, None);
+                break;
+            }
+            let expected = whole + rests.iter().map(|rest| rest.1).sum::<u128>() / count as u128;
+            if found.2.is_none() || expected < found.1 {
+                found = (None, expected, Some(self.facts[index]));
+            }
+        }
+        self.met.insert(cells.clone(), found.clone());
+        found
+    }
+
+    /// The facts by whose answer what is said at last can differ.
+    fn matter(&self, cells: &Cells, consequence: usize) -> Vec<FactId> {
+        let fits = |other: &&Cells| cells.iter().zip(*other).all(|(cell, other)| cell.is_none() || cell == other);
+        let matters = |index: &usize| {
+            self.said.keys().filter(fits).any(|case| {
+                (0..self.values[*index].len()).any(|cell| {
+                    let mut with = case.clone();
+                    with[*index] = Some(cell);
+                    self.said[&with][consequence] != self.said[case][consequence]
+                })
+            })
+        };
+        let open = (0..cells.len()).filter(|index| cells[*index].is_none());
+        open.filter(matters).map(|index| self.facts[index]).collect()
+    }
+}
+
+fn some_profile(policy: &Policy, tape: &mut Tape<'_>) -> Profile {
+    let place = |values: &[&str], tape: &mut Tape<'_>| (tape.pick(3) == 1).then(|| tape.pick(values.len()));
+    let places: Vec<Option<usize>> = FACTS.iter().map(|(_, _, values)| place(values, tape)).collect();
+    policy.profile(&profile_json(&places)).expect("it fits")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn each_question_is_the_first_of_the_fewest_expected(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let policy = load(&text(&mut tape));
+        let profile = some_profile(&policy, &mut tape);
+        let unknown = policy.fact_ids().filter(|fact| profile.value(*fact).is_none());
+        let declined: Vec<FactId> = unknown.filter(|_| tape.pick(5) == 1).collect();
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let all: Vec<ConsequenceId> = policy.consequence_ids().collect();
+        let wanted: Vec<ConsequenceId> = match tape.pick(2) {
+            0 => all,
+            _ => all.into_iter().take(1).collect(),
+        };
+        let mut brute = Brute::new(&engine, &wanted, &profile, &declined);
+        let mut interview = Interview::new(&engine, wanted.clone(), profile, declined);
+        let mut cells: Cells = vec![None; brute.facts.len()];
+        let mut asked = Vec::new();
+        loop {
+            let next = interview.next();
+            let expected = brute.expected(&cells).2;
+            prop_assert_eq!(next.as_ref().map(|next| next.fact), expected);
+            let Some(next) = next else { break };
+            let matter: Vec<Vec<FactId>> = (0..wanted.len()).map(|place| brute.matter(&cells, place)).collect();
+            let left: BTreeSet<FactId> = matter.iter().flatten().copied().collect();
+            prop_assert_eq!(&next.left, &left.into_iter().collect::<Vec<_>>());
+            let to: Vec<ConsequenceId> = wanted.iter().zip(&matter)
+                .filter(|(_, facts)| facts.contains(&next.fact)).map(|(id, _)| *id).collect();
+            prop_assert_eq!(&next.matters_to, &to);
+            prop_assert!(!asked.contains(&next.fact), "a question is asked twice");
+            asked.push(next.fact);
+            let index = brute.facts.iter().position(|fact| *fact == next.fact).expect("it may be asked for");
+            if tape.pick(4) == 1 {
+                // Not known: brute force begins again without it.
+                interview.answer(next.fact, None);
+                brute = Brute::new(&engine, &wanted, &interview.profile(), &interview.declined());
+                cells = vec![None; brute.facts.len()];
+                continue;
+            }
+            let cell = tape.pick(brute.values[index].len());
+            let before = interview.outcomes();
+            let settled = interview.answer(next.fact, Some(brute.values[index][cell]));
+            cells[index] = Some(cell);
+            let now = interview.outcomes();
+            let new = before.iter().zip(&now).filter(|(before, now)| before.status != now.status && now.status.settled().is_some());
+            prop_assert_eq!(settled, new.map(|(_, now)| now.clone()).collect::<Vec<_>>());
+            // Back and the same answer again change nothing.
+            prop_assert!(interview.back());
+            prop_assert_eq!(interview.next(), Some(next.clone()));
+            prop_assert_eq!(interview.outcomes(), before);
+            interview.answer(next.fact, Some(brute.values[index][cell]));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn where_limits_are_reached_it_ends_no_earlier(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let policy = load(&text(&mut tape));
+        let profile = some_profile(&policy, &mut tape);
+        let steps = [0, 1, 10, 100][tape.pick(4)];
+        let limits = Limits { compile_one: 0, compile_all: 0, residual: steps, ..Limits::default() };
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
+        let wanted: Vec<ConsequenceId> = policy.consequence_ids().collect();
+        let mut brute = Brute::new(&engine, &wanted, &profile, &[]);
+        let mut cells: Cells = vec![None; brute.facts.len()];
+        let mut interview = Interview::new(&engine, wanted, profile, Vec::new());
+        while let Some(next) = interview.next() {
+            let index = brute.facts.iter().position(|fact| *fact == next.fact).expect("it may be asked for");
+            prop_assert!(cells[index].is_none(), "a question is asked twice");
+            let cell = tape.pick(brute.values[index].len());
+            interview.answer(next.fact, Some(brute.values[index][cell]));
+            cells[index] = Some(cell);
+        }
+        prop_assert_eq!(brute.expected(&cells).2, None);
+    }
+}
+
+/// Interviews as documents show them: what is written after `> ` is typed, all else is written by
+/// the program.
+fn transcripts(document: &str) {
+    let found = blocks(document);
+    let interviews: Vec<_> = found.iter().filter(|block| block.info == "interview").collect();
+    assert!(!interviews.is_empty());
+    for interview in interviews {
+        let (command, rest) = interview.text.split_once('\n').expect("a command and what it writes");
+        let arguments = command.strip_prefix("$ ensue ").expect("a command");
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let answers = rest.lines().filter_map(|line| line.strip_prefix("> ")).map(|answer| answer.to_owned() + "\n");
+        let shown: String =
+            rest.lines().filter(|line| !line.starts_with("> ")).map(|line| line.to_owned() + "\n").collect();
+        let (code, out, err) = run(&arguments, &answers.collect::<String>());
+        assert_eq!(err + &out, shown, "{command}");
+        assert_eq!(code, 0);
+    }
+}
+
+#[test]
+fn interviews_in_the_docs_are_what_happens() {
+    transcripts(include_str!("../../docs/command-line.md"));
+    transcripts(include_str!("../interviews.md"));
+}
+
+#[test]
+fn answers_are_kept_only_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("answers.json");
+    let file = file.to_str().unwrap();
+    let ask = |more: &[&str], input: &str| run(&[&["ask", "rules/passports.ensue"], more].concat(), input);
+    let (code, out, err) = ask(&["--save", file], "yes\nskip\nyes\nno\nquit\n");
+    assert_eq!(code, 0, "{err}");
+    let kept = std::fs::read_to_string(file).unwrap();
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&kept).unwrap(),
+        serde_json::json!({"ukrainian": true, "residence": null, "under_occupation": true, "russian_passport": false})
+    );
+    // What was kept goes on where it ended: what is not known is not asked for again.
+    let (code, again, err) = ask(&[file], "");
+    assert_eq!(code, 0);
+    assert!(err.contains("Does the person own property") && !err.contains("Where does the person live?"), "{err}");
+    assert_eq!(again.replace(&format!("the profile {file}"), "the facts given"), out);
+    // A file that is there stays.
+    let (code, out, err) = ask(&["--save", file], "yes\n");
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("it is there already"), "{err}");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), kept);
+    assert_eq!(crate::cli::names(&folder), ["answers.json"]);
+}
+
+#[test]
+fn what_is_no_answer_is_not_shown_again() {
+    let (code, out, err) = run(&["ask", "rules/passports.ensue"], "secret-canary\nyes\nsecret-canary\n");
+    assert_eq!(code, 0);
+    assert!(!out.contains("canary") && !err.contains("canary"), "{err}");
+    let profile = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&profile, "{\"ukrainian\": \"secret-canary\"}").unwrap();
+    let (code, out, err) = run(&["ask", "rules/passports.ensue", profile.path().to_str().unwrap()], "");
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("`ukrainian` is `yes` or `no`") && !err.contains("canary"), "{err}");
+}
+
+#[test]
+fn a_step_for_other_programs_ends_where_nothing_can_change() {
+    let step = |known: &str| {
+        let (code, out, err) = run(&["ask", "rules/passports.ensue", "-", "--format", "json"], known);
+        assert_eq!(code, 0, "{err}");
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()
+    };
+    let first = step("{}");
+    assert_eq!(first["question"]["fact"], "ukrainian");
+    assert_eq!(first["left"].as_array().unwrap().len(), 5);
+    let list = step("{\"ukrainian\": true}");
+    assert_eq!(list["question"]["values"]["kherson"], "Kherson region");
+    let last = step("{\"ukrainian\": false}");
+    assert_eq!((&last["question"], &last["left"]), (&serde_json::Value::Null, &serde_json::json!([])));
+    assert!(last["outcomes"].as_array().unwrap().iter().all(|outcome| outcome["status"] == "does_not_follow"));
+}
+
+/// What is typed on a terminal: letters search, Enter takes, Escape goes back, Ctrl-C ends it.
+#[cfg(unix)]
+#[test]
+fn on_a_terminal_answers_are_picked() {
+    use rexpect::session::PtySession;
+    let start = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ensue"));
+        command.args(["ask", "rules/passports.ensue"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        rexpect::session::spawn_command(command, Some(20_000)).expect("the program starts")
+    };
+    let press = |session: &mut PtySession, keys: &str| {
+        session.send(keys).unwrap();
+        session.flush().unwrap();
+    };
+    let mut session = start();
+    session.exp_string("Is the person a citizen of Ukraine?").unwrap();
+    session.exp_string("Esc to go back").unwrap();
+    press(&mut session, "\r");
+    session.exp_string("Where does the person live?").unwrap();
+    session.exp_string("Esc to go back").unwrap();
+    press(&mut session, "\x1b");
+    session.exp_string("Is the person a citizen of Ukraine?").unwrap();
+    session.exp_string("Esc to go back").unwrap();
+    press(&mut session, "\r");
+    session.exp_string("Esc to go back").unwrap();
+    press(&mut session, "any");
+    session.exp_string("Anywhere else").unwrap();
+    press(&mut session, "\r");
+    session.exp_string("No answer can change anything any more.").unwrap();
+    session.exp_string("does not mean that it cannot happen").unwrap();
+    session.exp_eof().unwrap();
+
+    let mut session = start();
+    session.exp_string("Esc to go back").unwrap();
+    press(&mut session, "\x03");
+    session.exp_string("interrupted: nothing was kept").unwrap();
+    session.exp_eof().unwrap();
+}
