@@ -42,7 +42,7 @@
 //! 5. [`analysis`]: questions that need no profile; [`explore`]: what else is asked about one:
 //!    options side by side, what would change it, when it changes.
 //!    [`lint`]: what an author would want to know.
-//! 6. [`json`], `report`, `lsp` and `cli`: formats, words, editors, files.
+//! 6. [`words`] for readers; [`json`], `report`, `lsp` and `cli`: formats, words, editors, files.
 //!
 //! Only `cli` and `lsp` read files or the terminal, and nothing reads the clock or the network.
 
@@ -62,6 +62,7 @@ pub mod scenarios;
 pub mod semantics;
 pub mod syntax;
 pub mod text;
+pub mod words;
 
 pub use diagnostic::Diagnostics;
 pub use model::{Policy, Profile};

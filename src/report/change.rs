@@ -1,12 +1,13 @@
 //! What would have to be otherwise for a consequence to have another status.
 
-use super::outcomes::{known_value, labels, status_words};
+use super::outcomes::{known_value, labels};
 use super::page::Page;
 use super::{Form, page, value_shown, values_shown};
 use crate::explore::change::{Change, Changes, Part, Wanted};
 use crate::json::Subject;
 use crate::model::ChoiceOption;
 use crate::semantics::{Settled, Status};
+use crate::words::status_words;
 
 /// All smallest changes of known facts that make a consequence otherwise.
 #[must_use]

@@ -1,12 +1,13 @@
 //! Options, values or sources side by side, and what that comes to.
 
-use super::outcomes::{Notes, does_not_follow, labels, says_does_not_follow};
+use super::outcomes::{Notes, labels};
 use super::page::{Cell, Page, column_letter};
 use super::{Form, values_shown};
 use crate::explore::compare::{By, Column, Comparison, Harm, Way};
 use crate::json::Subject;
 use crate::model::{ConsequenceId, Policy};
 use crate::semantics::{Settled, Status};
+use crate::words::{does_not_follow, says_does_not_follow};
 
 /// Several comparisons for one profile, one below the other.
 #[must_use]
@@ -18,7 +19,7 @@ pub fn comparisons(subject: Subject<'_>, compared: &[Comparison<'_>], form: Form
     }
     let statuses = compared.iter().flat_map(|it| &it.columns).flat_map(|column| &column.outcomes);
     if statuses.clone().any(|outcome| says_does_not_follow(outcome.status)) {
-        page.remark(2, does_not_follow(subject));
+        page.remark(2, does_not_follow(subject.selection));
     }
     notes.finish(&mut page, subject.policy);
     page.finish()

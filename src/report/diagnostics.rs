@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{WIDTH, is_invisible, plain};
+use super::{WIDTH, plain};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::text::{File, Files, Span};
+use crate::words::is_invisible;
 
 /// Lines longer than this, in bytes, are pointed at and not shown.
 const LONG_LINE: usize = 2_000;

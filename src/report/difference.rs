@@ -1,11 +1,10 @@
 //! Where two versions, two dates or two sources give other answers, and why.
 
-use super::outcomes::words;
 use super::{HEADING, citation, paragraph, plain, styled};
 use crate::analysis::difference::{Change, Compared, Difference, Reason, Region};
 use crate::analysis::together::{FactChange, Side};
 use crate::model::SourceId;
-use crate::report::Form;
+use crate::words::{Form, words};
 
 /// The differences between two sides, which readers know by their titles.
 #[must_use]

@@ -6,7 +6,8 @@ use super::page::Page;
 use super::{Form, citation, fact_value, page};
 use crate::json::Subject;
 use crate::model::{FactId, Policy, Rule, RuleId, SourceId};
-use crate::semantics::{Outcome, Possible, Settled, Status};
+use crate::semantics::{Outcome, Status};
+use crate::words::{does_not_follow, possible_in_words, says_does_not_follow};
 
 /// How much is said of each outcome or claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,28 +47,10 @@ pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome], detail: Detail, form
         page.remark(0, "The policy names no consequence.");
     }
     if outcomes.iter().any(|outcome| says_does_not_follow(outcome.status)) {
-        page.remark(2, does_not_follow(subject));
+        page.remark(2, does_not_follow(subject.selection));
     }
     notes.finish(&mut page, subject.policy);
     page.finish()
-}
-
-/// Whether readers are told that the consequence does not follow, or perhaps does not.
-pub(super) fn says_does_not_follow(status: Status) -> bool {
-    let possible = status.possible();
-    let told = status.settled().is_some() || possible_in_words(possible).is_some();
-    told && possible.contains(Settled::DoesNotFollow)
-}
-
-/// What stands wherever something does not follow.
-pub(super) fn does_not_follow(subject: Subject<'_>) -> &'static str {
-    if subject.selection.is_whole() {
-        "\"Does not follow\" means only that no report encoded in these rules leads to it. \
-         It does not mean that it cannot happen."
-    } else {
-        "\"Does not follow\" means only that none of the encoded reports that count here leads to it. \
-         It does not mean that it cannot happen."
-    }
 }
 
 /// The facts that settle an outcome.
@@ -177,37 +160,6 @@ pub(super) fn letter(index: usize) -> String {
         0 => letter.to_string(),
         round => format!("{letter}{}", round + 1),
     }
-}
-
-/// A status in words.
-pub(super) fn words(status: Settled) -> &'static str {
-    match status {
-        Settled::Follows => "it follows",
-        Settled::DoesNotFollow => "it does not follow",
-        Settled::RuledOut => "it is ruled out",
-        Settled::Disputed => "it is disputed",
-    }
-}
-
-/// A status in words; of an undetermined one also what is possible, where it is more than usual.
-pub(super) fn status_words(status: Status) -> String {
-    match (status.settled(), status) {
-        (Some(settled), _) => words(settled).to_owned(),
-        (None, Status::Undetermined(possible)) => match possible_in_words(possible) {
-            Some(words) => format!("it is undetermined ({words})"),
-            None => "it is undetermined".to_owned(),
-        },
-        (None, Status::Follows | Status::DoesNotFollow | Status::RuledOut | Status::Disputed) => {
-            panic!("these are settled")
-        }
-    }
-}
-
-/// What is still possible, where it is more than the usual: that it follows or does not.
-pub(super) fn possible_in_words(possible: Possible) -> Option<String> {
-    let usual: Possible = [Settled::Follows, Settled::DoesNotFollow].into_iter().collect();
-    let names: Vec<&str> = possible.iter().map(words).collect();
-    (possible != usual).then(|| names.join("; "))
 }
 
 /// The labels of facts, one after the other.

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use textwrap::core::display_width;
 
 use super::outcomes::letter;
-use super::{HEADING, WIDTH, paragraph, plain, styled};
+use super::{HEADING, WIDTH, paragraph, styled};
+use crate::words::Form;
 
 /// How wide the columns of a table are in plain text: few of them, and more.
 const WIDE: usize = 15;
@@ -14,49 +15,6 @@ const NARROW: usize = 12;
 /// How many stand side by side at most, and how far apart.
 const COLUMNS: usize = 4;
 const GAP: usize = 2;
-
-/// How a page is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// Lines of at most 80 columns, with colours as escape codes.
-    Text,
-    /// CommonMark: a heading for each part, and lists.
-    Markdown,
-}
-
-impl Form {
-    /// A text from outside as it is shown: on one line, and only as text.
-    #[must_use]
-    pub fn shown(self, text: &str) -> String {
-        let text = plain(text);
-        match self {
-            Form::Text => text,
-            Form::Markdown => escaped(&text),
-        }
-    }
-
-    /// A name of the rule files, between backticks.
-    pub(super) fn name(self, name: &str) -> String {
-        format!("`{}`", plain(name))
-    }
-}
-
-/// Characters that mean something to Markdown have a backslash before them.
-fn escaped(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    // At the beginning, `-`, `+` and `1.` would open a list, `=` underline a heading.
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    for (index, c) in text.char_indices() {
-        let anywhere = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&');
-        let first = index == 0 && matches!(c, '-' | '+' | '=');
-        let ordinal = digits > 0 && index == digits && matches!(c, '.' | ')');
-        if anywhere || first || ordinal {
-            shown.push('\\');
-        }
-        shown.push(c);
-    }
-    shown
-}
 
 /// What stands in one place of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -282,24 +240,4 @@ pub(super) fn column_letter(index: usize) -> String {
 fn parts(columns: usize) -> impl Iterator<Item = Range<usize>> {
     let count = columns.div_ceil(COLUMNS);
     (0..count).map(move |part| part * columns / count..(part + 1) * columns / count)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Form;
-
-    #[test]
-    fn texts_from_outside_are_only_text_in_markdown() {
-        for (text, shown) in [
-            ("- no list", r"\- no list"),
-            ("12. no list", r"12\. no list"),
-            ("12 is a number. 3.5 too", "12 is a number. 3.5 too"),
-            ("*no* _stress_", r"\*no\* \_stress\_"),
-            ("[no](link) ![picture]", r"\[no\](link) !\[picture\]"),
-            ("<b>& `code` # | ~ \\", r"\<b\>\& \`code\` \# \| \~ \\"),
-            ("two\n\nlines", "two lines"),
-        ] {
-            assert_eq!(Form::Markdown.shown(text), shown);
-        }
-    }
 }

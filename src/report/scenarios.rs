@@ -1,10 +1,11 @@
 //! Scenarios: which are as expected, and for the others what is expected, what is, and why.
 
-use super::outcomes::{labels, words};
+use super::outcomes::labels;
 use super::{BAD, Form, GOOD, fact_value, paragraph, plain, styled};
 use crate::model::{Expected, FactId, Policy};
 use crate::scenarios::{Surprise, Verdict};
 use crate::semantics::Status;
+use crate::words::words;
 
 /// How many scenarios passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! On which dates outcomes change, and what changed them.
 
-use super::outcomes::{Notes, does_not_follow, labels, says_does_not_follow, status_words};
+use super::outcomes::{Notes, labels};
 use super::{Form, Page, citation, plain};
 use crate::explore::timeline::{Cause, Changed, Look, Moment, Timeline};
 use crate::json::Subject;
 use crate::model::{Policy, Rule};
 use crate::semantics::Status;
+use crate::words::{does_not_follow, says_does_not_follow, status_words};
 
 /// The outcomes of a profile over a time.
 #[must_use]
@@ -32,7 +33,7 @@ pub fn timeline(subject: Subject<'_>, look: Look<'_>, found: &Timeline, form: Fo
     }
     let mut statuses = std::iter::once(&found.first).chain(&found.changes).flat_map(|moment| &moment.outcomes);
     if statuses.any(|outcome| says_does_not_follow(outcome.status)) {
-        page.remark(2, does_not_follow(subject));
+        page.remark(2, does_not_follow(subject.selection));
     }
     notes.finish(&mut page, subject.policy);
     page.finish()

@@ -1,12 +1,13 @@
 //! Why a consequence has its status: the facts, the rules, the claims and who reported them.
 
-use super::outcomes::{does_not_follow, known_value, labels, possible_in_words, says_does_not_follow};
+use super::outcomes::{known_value, labels};
 use super::page::Page;
 use super::{Form, citation, page};
 use crate::analysis::parts::words;
 use crate::json::Subject;
 use crate::model::{ConsequenceId, FactId, Policy, Rule, RuleId};
 use crate::semantics::{Absent, Effect, Explanation, Held, Outcome, RuleReason, Status, Takes, What};
+use crate::words::{does_not_follow, possible_in_words, says_does_not_follow};
 
 /// The explanation of one consequence.
 #[must_use]
@@ -39,7 +40,7 @@ pub fn explanation(subject: Subject<'_>, explanation: &Explanation, form: Form) 
         rule(&mut page, subject, outcome.consequence, reason);
     }
     if says_does_not_follow(outcome.status) {
-        page.remark(0, does_not_follow(subject));
+        page.remark(0, does_not_follow(subject.selection));
     }
     page.finish()
 }

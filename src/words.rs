@@ -1,0 +1,263 @@
+//! Words for readers that need no terminal: texts from rule files as they are shown, values in the
+//! policy's words, statuses, sources.
+//!
+//! Knows nothing of colour or of a page's layout.
+
+use std::ops::Bound;
+
+use crate::explore::values::Values;
+use crate::json::Subject;
+use crate::model::{FactId, FactType, Policy, SourceId, Value};
+use crate::semantics::{Possible, Selection, Settled, Status};
+
+/// A text from outside as it is shown: on one line, control characters escaped.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A line of a file as it is shown: with its white space, other control characters escaped.
+#[must_use]
+pub fn escaped(line: &str) -> String {
+    let mut shown = String::with_capacity(line.len());
+    for c in line.chars() {
+        if c != '\t' && c.is_control() || is_invisible(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Characters that show nothing and can change how their neighbours are read.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200d}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// How a page is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Lines of at most 80 columns, with colours as escape codes.
+    Text,
+    /// CommonMark: a heading for each part, and lists.
+    Markdown,
+}
+
+impl Form {
+    /// A text from outside as it is shown: on one line, and only as text.
+    #[must_use]
+    pub fn shown(self, text: &str) -> String {
+        let text = plain(text);
+        match self {
+            Form::Text => text,
+            Form::Markdown => as_markdown(&text),
+        }
+    }
+
+    /// A name of the rule files, between backticks.
+    #[must_use]
+    pub fn name(self, name: &str) -> String {
+        format!("`{}`", plain(name))
+    }
+}
+
+/// Characters that mean something to Markdown have a backslash before them.
+fn as_markdown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    // At the beginning, `-`, `+` and `1.` would open a list, `=` underline a heading.
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    for (index, c) in text.char_indices() {
+        let anywhere = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&');
+        let first = index == 0 && matches!(c, '-' | '+' | '=');
+        let ordinal = digits > 0 && index == digits && matches!(c, '.' | ')');
+        if anywhere || first || ordinal {
+            shown.push('\\');
+        }
+        shown.push(c);
+    }
+    shown
+}
+
+/// Of which rules an answer speaks: `on 2025-03-07, according to …`; empty where nothing limits it.
+#[must_use]
+pub fn view(policy: &Policy, selection: &Selection, form: Form) -> String {
+    view_parts(policy, selection, form).join(", ")
+}
+
+/// `on 2025-03-07, according to …, for kherson.json`
+#[must_use]
+pub fn circumstances(subject: Subject<'_>, form: Form) -> String {
+    let mut parts = view_parts(subject.policy, subject.selection, form);
+    parts.push(match subject.name {
+        Some("-") => "for the profile from standard input".to_owned(),
+        Some(name) => format!("for the profile {}", form.shown(name)),
+        None if subject.profile.known().next().is_none() => "with nothing known of the person".to_owned(),
+        None => "for the facts given".to_owned(),
+    });
+    parts.join(", ")
+}
+
+fn view_parts(policy: &Policy, selection: &Selection, form: Form) -> Vec<String> {
+    let view = &selection.view;
+    let names = |sources: &[SourceId]| {
+        let labels: Vec<String> = sources.iter().map(|source| form.shown(&policy[*source].label)).collect();
+        labels.join(" or ")
+    };
+    let mut parts = Vec::new();
+    parts.extend(selection.on.map(|date| format!("on {date}")));
+    if !view.according_to.is_empty() {
+        parts.push(format!("according to {}", names(&view.according_to)));
+    }
+    if !view.without.is_empty() {
+        parts.push(format!("without what only {} reports", names(&view.without)));
+    }
+    parts.extend(view.known_by.map(|date| format!("as published by {date}")));
+    parts.extend(view.require.map(|least| match least {
+        1 => "where at least 1 independent origin reports it".to_owned(),
+        _ => format!("where at least {least} independent origins report it"),
+    }));
+    parts
+}
+
+/// A fact's value, in the policy's words.
+#[must_use]
+pub fn value_shown(policy: &Policy, fact: FactId, value: Value, form: Form) -> String {
+    match (value, &policy[fact].kind) {
+        (Value::YesNo(true), _) => "yes".to_owned(),
+        (Value::YesNo(false), _) => "no".to_owned(),
+        (Value::Item(item), FactType::OneOf(items)) => {
+            let (name, label) = items.get_index(item as usize).expect("a value is of its fact's type");
+            form.shown(label.as_deref().unwrap_or(name))
+        }
+        (Value::Item(_), _) => panic!("a value is of its fact's type"),
+        (Value::Number(number), _) => number.to_string(),
+        (Value::Date(date), _) => date.to_string(),
+    }
+}
+
+/// Values of a fact, in the policy's words: `Crimea or Donetsk region`, `from 18 to 64`.
+#[must_use]
+pub fn values_shown(policy: &Policy, fact: FactId, values: &Values, form: Form) -> String {
+    let shown = |value| value_shown(policy, fact, value, form);
+    let all: Vec<String> = match values {
+        Values::YesNo(yes) => vec![shown(Value::YesNo(*yes))],
+        Values::Items(items) => items.iter().map(|item| shown(Value::Item(*item))).collect(),
+        Values::Ranges(ranges) => ranges.iter().map(|(from, to)| within(*from, *to)).collect(),
+    };
+    all.join(" or ")
+}
+
+/// `from 18 to 64`, `before 2005-01-01`.
+fn within(from: Bound<Value>, to: Bound<Value>) -> String {
+    let shown = |value: Value| match value {
+        Value::Number(number) => number.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::YesNo(_) | Value::Item(_) => panic!("only numbers and dates have bounds"),
+    };
+    let is_date = |value: Value| matches!(value, Value::Date(_));
+    let below = |to: Value| format!("{} {}", if is_date(to) { "before" } else { "below" }, shown(to));
+    let from_words = match from {
+        Bound::Included(from) => Some(format!("from {}", shown(from))),
+        Bound::Excluded(from) => Some(format!("{} {}", if is_date(from) { "after" } else { "above" }, shown(from))),
+        Bound::Unbounded => None,
+    };
+    match (from, from_words, to) {
+        (_, None, Bound::Unbounded) => "any".to_owned(),
+        (Bound::Included(from), _, Bound::Included(to)) if from == to => shown(from),
+        (_, Some(from), Bound::Unbounded) => format!("{from} on"),
+        (_, Some(from), Bound::Included(to)) => format!("{from} to {}", shown(to)),
+        (_, Some(from), Bound::Excluded(to)) => format!("{from}, {}", below(to)),
+        (_, None, Bound::Included(to)) => format!("up to {}", shown(to)),
+        (_, None, Bound::Excluded(to)) => below(to),
+    }
+}
+
+/// A source as it is cited: who, published when, quoted where.
+#[must_use]
+pub fn citation(policy: &Policy, source: SourceId, form: Form) -> String {
+    let source = &policy[source];
+    let mut parts = vec![form.shown(&source.label)];
+    parts.extend(source.published.map(|date| format!("published {date}")));
+    for quoting in &source.quoted_in {
+        let quoting = &policy[*quoting];
+        let published = quoting.published.map_or(String::new(), |date| format!(" ({date})"));
+        parts.push(format!("quoted in {}{published}", form.shown(&quoting.label)));
+    }
+    parts.join(", ")
+}
+
+/// Whether readers are told that the consequence does not follow, or perhaps does not.
+#[must_use]
+pub fn says_does_not_follow(status: Status) -> bool {
+    let possible = status.possible();
+    let told = status.settled().is_some() || possible_in_words(possible).is_some();
+    told && possible.contains(Settled::DoesNotFollow)
+}
+
+/// What stands wherever something does not follow.
+#[must_use]
+pub fn does_not_follow(selection: &Selection) -> &'static str {
+    if selection.is_whole() {
+        "\"Does not follow\" means only that no report encoded in these rules leads to it. \
+         It does not mean that it cannot happen."
+    } else {
+        "\"Does not follow\" means only that none of the encoded reports that count here leads to it. \
+         It does not mean that it cannot happen."
+    }
+}
+
+/// A status in words.
+#[must_use]
+pub fn words(status: Settled) -> &'static str {
+    match status {
+        Settled::Follows => "it follows",
+        Settled::DoesNotFollow => "it does not follow",
+        Settled::RuledOut => "it is ruled out",
+        Settled::Disputed => "it is disputed",
+    }
+}
+
+/// A status in words; of an undetermined one also what is possible, where it is more than usual.
+#[must_use]
+pub fn status_words(status: Status) -> String {
+    match (status.settled(), status) {
+        (Some(settled), _) => words(settled).to_owned(),
+        (None, Status::Undetermined(possible)) => match possible_in_words(possible) {
+            Some(words) => format!("it is undetermined ({words})"),
+            None => "it is undetermined".to_owned(),
+        },
+        (None, Status::Follows | Status::DoesNotFollow | Status::RuledOut | Status::Disputed) => {
+            panic!("these are settled")
+        }
+    }
+}
+
+/// What is still possible, where it is more than the usual: that it follows or does not.
+#[must_use]
+pub fn possible_in_words(possible: Possible) -> Option<String> {
+    let usual: Possible = [Settled::Follows, Settled::DoesNotFollow].into_iter().collect();
+    let names: Vec<&str> = possible.iter().map(words).collect();
+    (possible != usual).then(|| names.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Form;
+
+    #[test]
+    fn texts_from_outside_are_only_text_in_markdown() {
+        for (text, shown) in [
+            ("- no list", r"\- no list"),
+            ("12. no list", r"12\. no list"),
+            ("12 is a number. 3.5 too", "12 is a number. 3.5 too"),
+            ("*no* _stress_", r"\*no\* \_stress\_"),
+            ("[no](link) ![picture]", r"\[no\](link) !\[picture\]"),
+            ("<b>& `code` # | ~ \\", r"\<b\>\& \`code\` \# \| \~ \\"),
+            ("two\n\nlines", "two lines"),
+        ] {
+            assert_eq!(Form::Markdown.shown(text), shown);
+        }
+    }
+}
