@@ -28,7 +28,7 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, without_values};
 use crate::report;
 
 /// Rules about coercive policies, each tied to who reported it, and what follows from them.
@@ -216,7 +216,7 @@ fn arguments() -> Result<Arguments, ExitCode> {
         let mut text = if colour { error.render().ansi().to_string() } else { error.render().to_string() };
         // An argument in a wrong place may hold a profile's value.
         for argument in given.iter().skip(1).filter(|argument| !argument.starts_with("--")) {
-            text = text.replace(argument.as_str(), &files::without_values(argument));
+            text = text.replace(argument.as_str(), &without_values(argument));
         }
         let _ = io::stderr().write_all(text.as_bytes());
         ExitCode::from(2)

@@ -4,7 +4,7 @@ mod code;
 mod spelling;
 
 pub use code::Code;
-pub use spelling::{Comparisons, nearest, or_list, suggest};
+pub use spelling::{Comparisons, nearest, or_list, suggest, without_values};
 
 use std::fmt;
 
@@ -107,6 +107,18 @@ impl Diagnostic {
             help: Vec::new(),
             fixes: Vec::new(),
             scenario: None,
+        }
+    }
+
+    /// The mistake of naming something that the policy does not have: a `kind` of which it has these.
+    #[must_use]
+    pub fn unknown_name(kind: &str, name: &str, known: &[&str]) -> Self {
+        // What looks like a setting or a profile may hold values.
+        let shown = without_values(name);
+        let report = Self::error(Code::UnknownName, format!("the policy has no {kind} `{shown}`"));
+        match suggest(name, known).1 {
+            Some(help) => report.help(help),
+            None => report,
         }
     }
 

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
+use crate::diagnostic::without_values;
 use crate::model::{FileRead, NotRead, Policy};
 use crate::text::MAX_FILE_BYTES;
 
@@ -59,15 +60,6 @@ pub(super) fn cannot(what: &str, path: &Path, reason: &str) -> Failure {
         path.exists() || path.parent().is_some_and(|folder| folder.components().next().is_some() && folder.is_dir());
     let shown = if is_path { shown(path) } else { without_values(&shown(path)) };
     Failure::Message(format!("cannot {what} `{shown}`: {reason}"))
-}
-
-/// An argument as messages show it: what follows a `=` or a `{` may be a profile's value, given
-/// where a path or a name is wanted.
-pub(super) fn without_values(argument: &str) -> String {
-    match argument.find(['=', '{', '[']) {
-        Some(at) => format!("{}…", &argument[..=at]),
-        None => argument.to_owned(),
-    }
 }
 
 fn read_import(path: &Path, project: &Path) -> Result<FileRead, NotRead> {

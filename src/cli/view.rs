@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::{Failure, files};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
+use super::Failure;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Date, Policy, SourceId};
 use crate::semantics::View;
 
@@ -54,14 +54,7 @@ pub(super) fn source(policy: &Policy, name: &str) -> Result<SourceId, Failure> {
 
 /// The failure of naming something that the policy does not have.
 pub(super) fn unknown(policy: &Policy, kind: &str, name: &str, known: &[&str]) -> Failure {
-    // What looks like a setting or a profile may hold values.
-    let shown = files::without_values(name);
-    let report = Diagnostic::error(Code::UnknownName, format!("the policy has no {kind} `{shown}`"));
-    let report = match suggest(name, known).1 {
-        Some(help) => report.help(help),
-        None => report,
-    };
-    failed(policy, report)
+    failed(policy, Diagnostic::unknown_name(kind, name, known))
 }
 
 pub(super) fn failed(policy: &Policy, report: Diagnostic) -> Failure {

@@ -67,6 +67,16 @@ pub fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
     slip.map(|(_, name)| name).or_else(part)
 }
 
+/// What somebody wrote where a path or a name is wanted, as messages show it: what follows a `=` or
+/// a `{` may be a profile's value.
+#[must_use]
+pub fn without_values(written: &str) -> String {
+    match written.find(['=', '{', '[']) {
+        Some(at) => format!("{}…", &written[..=at]),
+        None => written.to_owned(),
+    }
+}
+
 /// `` `a`, `b` or `c` ``.
 #[must_use]
 pub fn or_list(names: &[&str]) -> String {
