@@ -5,6 +5,7 @@
 
 mod change;
 mod comparison;
+mod declared;
 mod difference;
 mod interview;
 mod sarif;
@@ -26,6 +27,7 @@ use crate::syntax::token::is_name;
 use crate::text::{Files, Position};
 pub use change::changes;
 pub use comparison::comparisons;
+pub use declared::declared;
 pub use difference::difference;
 pub use interview::{answers, interview};
 pub use sarif::sarif;
@@ -383,6 +385,15 @@ pub fn value_from_text(policy: &Policy, fact: FactId, text: &str) -> Result<Opti
     }
 }
 
+/// Sets a fact to a value as the command line writes it; see [`value_from_text`].
+///
+/// # Errors
+/// As for a profile's value.
+pub fn set_from_text(policy: &Policy, profile: &mut Profile, fact: FactId, text: &str) -> Result<(), Diagnostic> {
+    profile.set(fact, value_from_text(policy, fact, text)?);
+    Ok(())
+}
+
 /// A fact's value as JSON: yes-or-no as a boolean, a number with its digits, else a text.
 enum JsonValue<'a> {
     YesNo(bool),
@@ -550,11 +561,16 @@ pub enum Layout {
 
 impl Layout {
     fn write(self, document: &impl Serialize) -> String {
-        let written = match self {
-            Layout::Line => serde_json::to_string(document),
-            Layout::Indented => serde_json::to_string_pretty(document),
-        };
-        written.expect("all keys are texts")
+        let line = serde_json::to_string(document).expect("all keys are texts");
+        match self {
+            Layout::Line => line,
+            // Laid out from what was written, so that there is one writer for each document and not
+            // two: the page's engine is smaller by them.
+            Layout::Indented => {
+                let document: serde_json::Value = serde_json::from_str(&line).expect("it was just written");
+                format!("{document:#}")
+            }
+        }
     }
 }
 
@@ -736,6 +752,29 @@ struct Finding<'a> {
 pub fn findings<'a>(found: impl IntoIterator<Item = (&'a Files, &'a Diagnostic)>, layout: Layout) -> String {
     let findings: Vec<Finding<'_>> = found.into_iter().map(|(files, diagnostic)| finding(files, diagnostic)).collect();
     layout.write(&findings)
+}
+
+/// A finding for a program that shows it beside a form: also the fact it is about, and what to do.
+#[derive(Serialize)]
+struct Mistake<'a> {
+    #[serde(flatten)]
+    finding: Finding<'a>,
+    fact: Option<&'a str>,
+    help: &'a [String],
+}
+
+/// Mistakes as a JSON list of what [`findings`] writes, each with the `fact` of `policy` whose value
+/// it is about, if there is one, and with the advice.
+#[must_use]
+pub fn mistakes(policy: Option<&Policy>, found: &Diagnostics, layout: Layout) -> String {
+    let mistake = |diagnostic| {
+        let finding = finding(&found.files, diagnostic);
+        // Only a mistake in a profile has a place that is not shown, and names its fact first.
+        let of_profile = policy.filter(|_| diagnostic.spot.is_some());
+        let fact = of_profile.and_then(|policy| finding.names.first().copied().filter(|it| policy.fact(it).is_some()));
+        Mistake { finding, fact, help: &diagnostic.help }
+    };
+    layout.write(&found.list.iter().map(mistake).collect::<Vec<_>>())
 }
 
 fn finding<'a>(files: &'a Files, diagnostic: &'a Diagnostic) -> Finding<'a> {

@@ -53,6 +53,33 @@ pub struct Engine<'p> {
     paths: Paths,
 }
 
+/// An engine that was laid by, without its policy: for a caller who keeps both, one beside the other.
+pub struct LaidBy {
+    selection: Selection,
+    limits: Limits,
+    cells: Cells,
+    order: Vec<FactId>,
+    levels: Vec<Level>,
+    diagram: Diagram,
+    compiled: Compiled,
+    paths: Paths,
+}
+
+impl LaidBy {
+    /// The view it was compiled for.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        &self.selection.view
+    }
+
+    /// The engine again; nothing is compiled. INVARIANT: it is the policy that it was made of.
+    #[must_use]
+    pub fn take_up(self, policy: &Policy) -> Engine<'_> {
+        let Self { selection, limits, cells, order, levels, diagram, compiled, paths } = self;
+        Engine { policy, selection, limits, cells, order, levels, diagram, compiled, paths }
+    }
+}
+
 /// The diagrams of a policy; `None` where one would have grown over the limits.
 struct Compiled {
     /// For each consequence its diagram, and the first consequence that has the same one.
@@ -150,6 +177,13 @@ impl<'p> Engine<'p> {
         let diagram = decider.logic.diagram;
         let paths = Paths::lay(&diagram, compiled.roots.iter().map(|(root, _)| *root));
         Ok(Self { policy, selection, limits, cells, order, levels, diagram, compiled, paths })
+    }
+
+    /// Keeps all but the policy.
+    #[must_use]
+    pub fn lay_by(self) -> LaidBy {
+        let Self { policy: _, selection, limits, cells, order, levels, diagram, compiled, paths } = self;
+        LaidBy { selection, limits, cells, order, levels, diagram, compiled, paths }
     }
 
     /// The status of each consequence, in the order of declaration, written into `statuses`,
