@@ -56,7 +56,7 @@ pub mod lint;
 #[cfg(feature = "lsp")]
 pub mod lsp;
 pub mod model;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod report;
 pub mod scenarios;
 pub mod semantics;

@@ -6,13 +6,17 @@
 mod change;
 mod comparison;
 mod coverage;
+#[cfg(feature = "cli")]
 mod diagnostics;
 mod difference;
 mod interview;
+#[cfg(feature = "cli")]
 mod junit;
 mod outcomes;
 mod page;
 mod scenarios;
+#[cfg(feature = "cli")]
+mod spreadsheet;
 mod timeline;
 mod traceability;
 mod why;
@@ -21,14 +25,18 @@ use anstyle::{AnsiColor, Style};
 pub use change::changes;
 pub use comparison::comparisons;
 pub use coverage::coverage;
+#[cfg(feature = "cli")]
 pub use diagnostics::{diagnostic, github};
 pub use difference::difference;
 pub use interview::{Asked, about, not_an_answer, question, settled};
+#[cfg(feature = "cli")]
 pub use junit::{Suite, junit};
 pub use outcomes::{Detail, outcomes};
 pub use scenarios::{Tally, scenario, tally, verdict};
+#[cfg(feature = "cli")]
+pub use spreadsheet::traceability_csv;
 pub use timeline::timeline;
-pub use traceability::{traceability, traceability_csv};
+pub use traceability::traceability;
 pub use why::explanation;
 
 use page::Page;

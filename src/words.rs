@@ -9,6 +9,7 @@ use crate::explore::values::Values;
 use crate::json::Subject;
 use crate::model::{FactId, FactType, Policy, SourceId, Value};
 use crate::semantics::{Possible, Selection, Settled, Status};
+use crate::text::Place;
 
 /// A text from outside as it is shown: on one line, control characters escaped.
 #[must_use]
@@ -43,6 +44,8 @@ pub enum Form {
     Text,
     /// CommonMark: a heading for each part, and lists.
     Markdown,
+    /// A part of an HTML document, with headings from the third level on.
+    Html,
 }
 
 impl Form {
@@ -53,14 +56,47 @@ impl Form {
         match self {
             Form::Text => text,
             Form::Markdown => as_markdown(&text),
+            Form::Html => as_html(&text),
         }
     }
 
-    /// A name of the rule files, between backticks.
+    /// A name of the rule files, as code.
     #[must_use]
     pub fn name(self, name: &str) -> String {
-        format!("`{}`", plain(name))
+        match self {
+            Form::Text | Form::Markdown => format!("`{}`", plain(name)),
+            Form::Html => format!("<code>{}</code>", as_html(&plain(name))),
+        }
     }
+
+    /// The line of a rule file: in HTML a link to where the document shows it, `#file0-12`.
+    #[must_use]
+    pub fn place(self, policy: &Policy, place: Place) -> String {
+        let file = &policy.files[place.file];
+        let line = file.position(place.span.start).line;
+        let shown = format!("{}:{line}", self.shown(&file.name));
+        match self {
+            Form::Text | Form::Markdown => shown,
+            Form::Html => format!("<a href=\"#file{}-{line}\">{shown}</a>", place.file.0),
+        }
+    }
+}
+
+/// Characters that mean something to HTML, in texts and in quoted attributes, as references.
+#[must_use]
+pub fn as_html(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => shown.push_str("&amp;"),
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            '"' => shown.push_str("&quot;"),
+            '\'' => shown.push_str("&#39;"),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// Characters that mean something to Markdown have a backslash before them.

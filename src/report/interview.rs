@@ -1,9 +1,9 @@
 //! An interview: its questions, and what their answers settle.
 
-use super::outcomes::status_words;
 use super::{Form, paragraph, plain};
 use crate::model::{FactType, Policy, Value};
 use crate::semantics::{Outcome, Telling};
+use crate::words::status_words;
 
 /// How many consequences a question names at most.
 const NAMED: usize = 3;

@@ -76,7 +76,7 @@ impl<'a> Notes<'a> {
         let policy = subject.policy;
         let marks = self.marks(policy, &outcome.rules);
         let label = page.form.shown(&policy[outcome.consequence].label);
-        page.item(&format!("{label}{marks}"));
+        page.outcome(&policy[outcome.consequence].name, outcome.status, &format!("{label}{marks}"));
         for (lead, text) in self.evidence(subject, outcome, page.form) {
             page.detail(lead, &text);
         }

@@ -1,4 +1,4 @@
-//! A page for readers, as plain text of 80 columns or as Markdown: the same words in both.
+//! A page for readers, as plain text of 80 columns, as Markdown or as HTML: the same words in all.
 
 use std::ops::Range;
 
@@ -7,7 +7,8 @@ use textwrap::core::display_width;
 
 use super::outcomes::letter;
 use super::{HEADING, WIDTH, paragraph, styled};
-use crate::words::Form;
+use crate::semantics::Status;
+use crate::words::{Form, as_html};
 
 /// How wide the columns of a table are in plain text: few of them, and more.
 const WIDE: usize = 15;
@@ -44,15 +45,43 @@ impl Cell {
 pub(super) struct Page {
     pub(super) form: Form,
     out: String,
+    /// How many lists are open, each in the last item of the one before: only in HTML.
+    open: usize,
 }
 
 impl Page {
     pub(super) fn new(form: Form) -> Self {
-        Self { form, out: String::new() }
+        Self { form, out: String::new(), open: 0 }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(super) fn finish(mut self) -> String {
+        self.close();
         self.out
+    }
+
+    /// Closes the open lists.
+    fn close(&mut self) {
+        self.out.push_str(&"</li></ul>".repeat(std::mem::take(&mut self.open)));
+    }
+
+    /// An element of HTML that stands by itself; `text` may hold elements.
+    fn element(&mut self, tag: &str, text: &str) {
+        self.close();
+        let name = tag.split(' ').next().unwrap_or_default();
+        self.out.push_str(&format!("<{tag}>{text}</{name}>\n"));
+    }
+
+    /// An item of a list of HTML, so many lists deep.
+    fn list_item(&mut self, tag: &str, depth: usize, text: &str) {
+        let depth = depth.min(self.open + 1);
+        if depth > self.open {
+            self.out.push_str("<ul>");
+        } else {
+            self.out.push_str(&"</li></ul>".repeat(self.open - depth));
+            self.out.push_str("</li>\n");
+        }
+        self.open = depth;
+        self.out.push_str(&format!("<{tag}>{text}"));
     }
 
     /// The page's title, and what it is about.
@@ -65,6 +94,8 @@ impl Page {
                 paragraph(&mut self.out, "", about);
             }
             Form::Markdown => self.out.push_str(&format!("# {title}\n\n{about}\n")),
+            // The document that it becomes a part of has a title.
+            Form::Html => self.element("p class=\"about\"", about),
         }
     }
 
@@ -73,6 +104,7 @@ impl Page {
         match self.form {
             Form::Text => self.out.push_str(&format!("\n{}\n", styled(HEADING, heading))),
             Form::Markdown => self.out.push_str(&format!("\n## {heading}\n\n")),
+            Form::Html => self.element("h3", heading),
         }
     }
 
@@ -84,6 +116,7 @@ impl Page {
                 paragraph(&mut self.out, "", heading);
             }
             Form::Markdown => self.out.push_str(&format!("\n### {heading}\n\n")),
+            Form::Html => self.element("h4", heading),
         }
     }
 
@@ -92,48 +125,63 @@ impl Page {
         match self.form {
             Form::Text => paragraph(&mut self.out, "  ", text),
             Form::Markdown => self.out.push_str(&format!("{text}\n")),
+            Form::Html => self.element("p", text),
         }
     }
 
     /// A sentence that stands by itself, `indent` columns from the left in plain text.
     pub(super) fn remark(&mut self, indent: usize, text: &str) {
-        self.out.push('\n');
         match self.form {
-            Form::Text => paragraph(&mut self.out, &" ".repeat(indent), text),
-            Form::Markdown => self.out.push_str(&format!("{text}\n")),
+            Form::Text => {
+                self.out.push('\n');
+                paragraph(&mut self.out, &" ".repeat(indent), text);
+            }
+            Form::Markdown => self.out.push_str(&format!("\n{text}\n")),
+            Form::Html => self.element("p class=\"remark\"", text),
         }
     }
 
     /// An item of a list.
     pub(super) fn item(&mut self, text: &str) {
-        self.put("  - ", "- ", "", text);
+        self.put(1, "  - ", "- ", "", text);
+    }
+
+    /// An item about a consequence.
+    pub(super) fn outcome(&mut self, consequence: &str, status: Status, text: &str) {
+        match self.form {
+            Form::Text | Form::Markdown => self.item(text),
+            Form::Html => {
+                let tag = format!("li data-of=\"{}\" data-status=\"{}\"", as_html(consequence), status.name());
+                self.list_item(&tag, 1, text);
+            }
+        }
     }
 
     /// What is said below an item.
     pub(super) fn detail(&mut self, lead: &str, text: &str) {
-        self.put("      ", "  - ", lead, text);
+        self.put(2, "      ", "  - ", lead, text);
     }
 
     /// What is said of the thing that a part is about.
     pub(super) fn line(&mut self, lead: &str, text: &str) {
-        self.put("  ", "- ", lead, text);
+        self.put(1, "  ", "- ", lead, text);
     }
 
     /// An item below a line.
     pub(super) fn subitem(&mut self, text: &str) {
-        self.put("    - ", "  - ", "", text);
+        self.put(2, "    - ", "  - ", "", text);
     }
 
     /// An item below a line, `depth` further items down. Very deep ones stand no further to the right.
     pub(super) fn nested(&mut self, depth: usize, text: &str) {
         const DEEPEST: usize = 12;
         let indent = "  ".repeat(depth.min(DEEPEST));
-        self.put(&format!("    {indent}- "), &format!("  {indent}- "), "", text);
+        self.put(depth + 2, &format!("    {indent}- "), &format!("  {indent}- "), "", text);
     }
 
     /// What is said below a line.
     pub(super) fn subline(&mut self, lead: &str, text: &str) {
-        self.put("    ", "  - ", lead, text);
+        self.put(2, "    ", "  - ", lead, text);
     }
 
     /// A table whose first column names the rows. Plain text is too narrow for one: there a row is
@@ -148,6 +196,7 @@ impl Page {
                     self.out.push_str(&format!("| {} |\n", cells.join(" | ")));
                 }
             }
+            Form::Html => self.html_table(heads, rows),
         }
     }
 
@@ -171,7 +220,7 @@ impl Page {
                     self.side_by_side(part, rows);
                 }
             }
-            Form::Markdown => {
+            Form::Markdown | Form::Html => {
                 let heads: Vec<&str> = std::iter::once("").chain(columns.iter().map(String::as_str)).collect();
                 let row = |(label, cells): &(String, Vec<Cell>)| {
                     std::iter::once(Cell::from(label.as_str())).chain(cells.iter().cloned()).collect()
@@ -223,10 +272,28 @@ impl Page {
         }
     }
 
-    fn put(&mut self, text_indent: &str, list_indent: &str, lead: &str, text: &str) {
+    fn html_table(&mut self, heads: &[&str], rows: &[Vec<Cell>]) {
+        self.close();
+        let heads: Vec<String> = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
+        self.out
+            .push_str(&format!("<div class=\"wide\"><table>\n<thead><tr>{}</tr></thead>\n<tbody>\n", heads.concat()));
+        for row in rows {
+            self.out.push_str("<tr>");
+            for (column, cell) in row.iter().enumerate() {
+                let items: Vec<String> = cell.items.iter().map(|item| format!("<br/><small>{item}</small>")).collect();
+                let (tag, name) = if column == 0 { ("th scope=\"row\"", "th") } else { ("td", "td") };
+                self.out.push_str(&format!("<{tag}>{}{}</{name}>", cell.head, items.concat()));
+            }
+            self.out.push_str("</tr>\n");
+        }
+        self.out.push_str("</tbody></table></div>\n");
+    }
+
+    fn put(&mut self, depth: usize, text_indent: &str, list_indent: &str, lead: &str, text: &str) {
         match self.form {
             Form::Text => paragraph(&mut self.out, &format!("{text_indent}{lead}"), text),
             Form::Markdown => self.out.push_str(&format!("{list_indent}{lead}{text}\n")),
+            Form::Html => self.list_item("li", depth, &format!("{lead}{text}")),
         }
     }
 }

@@ -94,11 +94,9 @@ fn rule(page: &mut Page, subject: Subject<'_>, consequence: ConsequenceId, reaso
     let policy = subject.policy;
     let form = page.form;
     let rule = &policy[reason.rule];
-    let file = &policy.files[rule.place.file];
-    let line = file.position(rule.place.span.start).line;
     let kind = if rule.denies { "Rule against it" } else { "Rule" };
     page.subpart(&format!("{kind}: {}", form.shown(&rule.label)));
-    page.line("", &format!("{}, {}:{line}", form.name(&rule.name), form.shown(&file.name)));
+    page.line("", &format!("{}, {}", form.name(&rule.name), form.place(policy, rule.place)));
     page.line("", &effect(policy, consequence, reason, form));
     facts(page, subject, &reason.because);
     reason.conditions.iter().for_each(|part| condition(page, subject, part));
@@ -122,8 +120,8 @@ fn condition(page: &mut Page, subject: Subject<'_>, part: &Held) {
     };
     let named = || form.name(&words(policy, part.place));
     let text = match part.what {
-        What::When => return page.line("", &format!("Its `when` {holds}{takes}")),
-        What::Unless => return page.line("", &format!("Its `unless` {holds}{takes}")),
+        What::When => return page.line("", &format!("Its {} {holds}{takes}", form.name("when"))),
+        What::Unless => return page.line("", &format!("Its {} {holds}{takes}", form.name("unless"))),
         What::Joined => format!("this {holds}{takes}"),
         What::Not => format!("the opposite of this {holds}{takes}"),
         What::Test(fact) => {
