@@ -14,7 +14,7 @@ use ensue::json::{self, Layout, Subject};
 use ensue::lint::{self, Chosen, LINTS};
 use ensue::model::{Choice, ConsequenceId, Date, FactId, NotRead, SourceId};
 use ensue::scenarios;
-use ensue::semantics::{LaidBy, Settled};
+use ensue::semantics::{LaidBy, Scratch, Settled};
 use ensue::{Engine, Policy, Profile, View};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,7 @@ struct Request<'a> {
 enum What {
     Load,
     Describe,
+    Statuses,
     Eval,
     Why,
     Compare,
@@ -119,6 +120,13 @@ struct Error {
     loaded: bool,
 }
 
+/// The status of each consequence, without reasons: for policies so large that finding the reasons for
+/// all of them takes longer than a frame.
+#[derive(Serialize)]
+struct Statuses<'a> {
+    statuses: IndexMap<&'a String, &'static str>,
+}
+
 /// What is loaded, between one request and the next.
 #[derive(Default)]
 pub struct Page {
@@ -162,7 +170,9 @@ impl Page {
                 let verdicts = scenarios::verdicts(policy).map_err(|report| mistake(policy, report))?;
                 Ok(json::all_tested(&[json::tested(policy, &verdicts, None)], layout))
             }
-            What::Eval | What::Why | What::Compare | What::Change => self.loaded()?.ask(request, layout),
+            What::Statuses | What::Eval | What::Why | What::Compare | What::Change => {
+                self.loaded()?.ask(request, layout)
+            }
         }
     }
 
@@ -211,6 +221,12 @@ fn answer_about(
     let policy = engine.policy;
     let subject = Subject { policy, selection: &engine.selection, name: request.name.as_deref(), profile };
     match request.what {
+        What::Statuses => {
+            let mut statuses = Vec::new();
+            engine.statuses(profile, &mut Scratch::default(), &mut statuses);
+            let named = policy.consequences.iter().zip(&statuses).map(|(it, status)| (&it.name, status.name()));
+            Ok(serde_json::to_string(&Statuses { statuses: named.collect() }).expect("all keys are texts"))
+        }
         What::Why => {
             let explanation = engine.explain(consequence(policy, request)?, profile);
             Ok(json::explanation(subject, &explanation, layout))
