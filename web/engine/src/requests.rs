@@ -13,6 +13,7 @@ use ensue::explore::compare::Comparison;
 use ensue::json::{self, Layout, Subject};
 use ensue::lint::{self, Chosen, LINTS};
 use ensue::model::{Choice, ConsequenceId, Date, FactId, NotRead, SourceId};
+use ensue::report::{self, Detail, Form};
 use ensue::scenarios;
 use ensue::semantics::{LaidBy, Scratch, Settled};
 use ensue::{Engine, Policy, Profile, View};
@@ -64,6 +65,10 @@ struct Request<'a> {
     /// Whether the answer is laid out on many lines, as the command line's documents are.
     #[serde(default)]
     indented: bool,
+    /// For `eval`, `why`, `compare` and `change`: whether the answer is a part of a page, a text of
+    /// HTML.
+    #[serde(default)]
+    html: bool,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -220,6 +225,10 @@ fn answer_about(
 ) -> Result<String, Failure> {
     let policy = engine.policy;
     let subject = Subject { policy, selection: &engine.selection, name: request.name.as_deref(), profile };
+    if request.html {
+        let page = page_about(engine, subject, request)?;
+        return Ok(serde_json::to_string(&page).expect("it is a text"));
+    }
     match request.what {
         What::Statuses => {
             let mut statuses = Vec::new();
@@ -233,13 +242,28 @@ fn answer_about(
         }
         What::Compare => Ok(json::comparisons(subject, &compared(engine, profile, request)?, layout)),
         What::Change => {
-            let wanted = wanted(request)?;
-            let kept: Vec<FactId> = request.keep.iter().map(|name| fact(policy, name)).collect::<Result<_, _>>()?;
-            let changes = Changes::of(engine, consequence(policy, request)?, wanted, profile, &kept);
+            let (changes, wanted) = changes(engine, profile, request)?;
             Ok(json::changes(subject, &changes, wanted, layout))
         }
         What::Eval | What::Load | What::Describe | What::Check | What::Test => {
             Ok(json::outcomes(subject, &engine.outcomes(profile), layout))
+        }
+    }
+}
+
+/// The same answers in words.
+fn page_about(engine: &Engine<'_>, subject: Subject<'_>, request: &Request<'_>) -> Result<String, Failure> {
+    let (policy, profile) = (engine.policy, subject.profile);
+    match request.what {
+        What::Eval => Ok(report::outcomes(subject, &engine.outcomes(profile), Detail::Usual, Form::Html)),
+        What::Why => Ok(report::explanation(subject, &engine.explain(consequence(policy, request)?, profile), Form::Html)),
+        What::Compare => Ok(report::comparisons(subject, &compared(engine, profile, request)?, Form::Html)),
+        What::Change => {
+            let (changes, wanted) = changes(engine, profile, request)?;
+            Ok(report::changes(subject, &changes, wanted, Form::Html))
+        }
+        What::Load | What::Describe | What::Statuses | What::Check | What::Test => {
+            Err(unfit("`eval`, `why`, `compare` and `change` have answers in words"))
         }
     }
 }
@@ -372,6 +396,17 @@ fn compared<'p>(engine: &Engine<'p>, profile: &Profile, request: &Request<'_>) -
         (None, None, _) => Err(unfit("two sources or more are compared, in a view without `according_to`")),
         _ => Err(unfit("one of `choice`, `vary` and `sources` is wanted")),
     }
+}
+
+fn changes<'p>(
+    engine: &Engine<'p>,
+    profile: &Profile,
+    request: &Request<'_>,
+) -> Result<(Changes<'p>, Wanted), Failure> {
+    let policy = engine.policy;
+    let wanted = wanted(request)?;
+    let kept: Vec<FactId> = request.keep.iter().map(|name| fact(policy, name)).collect::<Result<_, _>>()?;
+    Ok((Changes::of(engine, consequence(policy, request)?, wanted, profile, &kept), wanted))
 }
 
 fn wanted(request: &Request<'_>) -> Result<Wanted, Failure> {
