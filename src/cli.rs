@@ -11,6 +11,7 @@ mod explain;
 pub(crate) mod files;
 mod fix;
 mod fmt;
+mod graph;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod new;
@@ -72,6 +73,8 @@ enum Verb {
     Diff(diff::Diff),
     /// Show what is reported, which rules encode it, and which scenarios test it
     Claims(claims::Claims),
+    /// Draw who reports what and what follows, or what decides one consequence: SVG, DOT, Mermaid
+    Graph(graph::Graph),
     /// Rewrite rule files in the canonical layout
     Fmt(fmt::Fmt),
     /// Make a folder with a small example, to be replaced line by line
@@ -246,6 +249,7 @@ pub fn main() -> ExitCode {
         Verb::Test(verb) => verb.run(&output),
         Verb::Diff(verb) => verb.run(&output),
         Verb::Claims(verb) => verb.run(&output),
+        Verb::Graph(verb) => verb.run(&output),
         Verb::Fmt(verb) => verb.run(&output),
         Verb::New(verb) => verb.run(&output),
         Verb::Explain(verb) => verb.run(&output),

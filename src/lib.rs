@@ -42,7 +42,7 @@
 //! 5. [`analysis`]: questions that need no profile; [`explore`]: what else is asked about one:
 //!    options side by side, what would change it, when it changes.
 //!    [`lint`]: what an author would want to know.
-//! 6. [`words`] for readers; [`json`], `report`, `lsp` and `cli`: formats, words, editors, files.
+//! 6. [`words`] for readers; `graph`: pictures; [`json`], `report`, `lsp` and `cli`: formats, words, editors, files.
 //!
 //! Only `cli` and `lsp` read files or the terminal, and nothing reads the clock or the network.
 
@@ -51,6 +51,8 @@ pub mod analysis;
 pub mod cli;
 pub mod diagnostic;
 pub mod explore;
+#[cfg(feature = "graph")]
+pub mod graph;
 pub mod json;
 pub mod lint;
 #[cfg(feature = "lsp")]

@@ -29,6 +29,11 @@ pub(super) struct Named {
 }
 
 impl SetOptions {
+    /// Whether no value is given.
+    pub(super) fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
     /// Reads all profiles, or one in which nothing is known where none is named.
     ///
     /// Every mistake of every profile is reported in one run.

@@ -19,7 +19,7 @@ pub enum Values {
 
 impl Values {
     /// The values in some of a fact's cells, ascending. INVARIANT: not both of yes and no.
-    pub(super) fn of(engine: &Engine<'_>, fact: FactId, cells: &[Cell]) -> Self {
+    pub(crate) fn of(engine: &Engine<'_>, fact: FactId, cells: &[Cell]) -> Self {
         let policy = engine.policy;
         match &policy[fact].kind {
             FactType::YesNo => Values::YesNo(cells == [1]),

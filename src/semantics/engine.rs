@@ -44,10 +44,10 @@ pub struct Engine<'p> {
     pub limits: Limits,
     cells: Cells,
     /// The facts in the order in which diagrams ask for them: a level is a place in it.
-    pub(super) order: Vec<FactId>,
+    pub(crate) order: Vec<FactId>,
     /// For each fact its level; `Level::MAX` for one that no condition tests.
     pub(super) levels: Vec<Level>,
-    pub(super) diagram: Diagram,
+    pub(crate) diagram: Diagram,
     compiled: Compiled,
     /// The consequences' diagrams again, for profiles in which all that is asked is known.
     paths: Paths,
@@ -138,7 +138,7 @@ struct Residual {
 }
 
 /// The cell of each level's fact; [`UNKNOWN`] where it is not known.
-pub(super) type Known = Vec<Cell>;
+pub(crate) type Known = Vec<Cell>;
 
 /// Room that queries use again, so that a query allocates nothing. One for each thread.
 #[derive(Default)]
@@ -338,7 +338,8 @@ impl<'p> Engine<'p> {
         &self.cells
     }
 
-    pub(super) fn root(&self, question: Question) -> Option<NodeId> {
+    /// A question's diagram; `None` where it would have grown over the limits.
+    pub(crate) fn root(&self, question: Question) -> Option<NodeId> {
         match question {
             Question::Status(id) => self.compiled.roots[id.index()].0,
             Question::Effect(id, index) => self.compiled.effects[id.index()][index],
@@ -347,7 +348,7 @@ impl<'p> Engine<'p> {
     }
 
     /// Writes the cell of each level's fact.
-    pub(super) fn locate(&self, profile: &Profile, known: &mut Known) {
+    pub(crate) fn locate(&self, profile: &Profile, known: &mut Known) {
         let cell = |&fact: &FactId| profile.value(fact).map_or(UNKNOWN, |value| self.cells.of(fact, value));
         known.clear();
         known.extend(self.order.iter().map(cell));
