@@ -190,7 +190,7 @@ impl Drawing<'_> {
         let questions = nodes.len() - statuses.len();
         let mut description = match questions {
             0 => format!("For every profile {}.", statuses.join(", or ")),
-            _ => format!("{} lead to: {}.", counted(questions, "question"), statuses.join("; ")),
+            _ => format!("{} lead to: {}.", counted(questions, "question"), statuses.join(", or ")),
         };
         let mut notes = Vec::new();
         if questions > 0 {
@@ -202,8 +202,7 @@ impl Drawing<'_> {
             notes.push(path.to_owned());
             let ends = nodes.iter().filter(|node| node.kind == Kind::Status && node.marked);
             let ends: Vec<&str> = ends.map(|node| node.text.as_str()).collect();
-            let possible = if ends.len() > 1 { "possible " } else { "" };
-            description.push_str(&format!(" For this profile {possible}{}.", ends.join("; ")));
+            description.push_str(&format!(" For this profile: {}.", ends.join(", or ")));
         }
         if statuses.contains(&words(Settled::DoesNotFollow)) {
             notes.push(does_not_follow(selection).to_owned());

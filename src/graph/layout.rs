@@ -36,50 +36,88 @@ pub(super) struct Placed {
     pub(super) size: Size,
 }
 
-/// An arrow that is to be placed: from and to which box, and the size of its words.
-pub(super) type Arrow = (usize, usize, Size);
+/// A box that is to be placed.
+pub(super) struct Sized {
+    pub(super) size: Size,
+    /// In which layer it stands at least, counted from 0.
+    pub(super) layer: u8,
+}
+
+/// An arrow that is to be placed.
+pub(super) struct Arrow {
+    /// From and to which box.
+    pub(super) ends: (usize, usize),
+    /// The size of its words.
+    pub(super) size: Size,
+    /// Whether it changes no layer and goes around the boxes.
+    pub(super) aside: bool,
+}
 
 /// Places boxes in layers, so that arrows lead in the direction and cross little.
 ///
 /// Layers are those of a tight tree and not of the network simplex, which is not proven to end.
-pub(super) fn place(direction: Direction, boxes: &[Size], arrows: &[Arrow]) -> Placed {
+pub(super) fn place(direction: Direction, boxes: &[Sized], arrows: &[Arrow]) -> Placed {
     let mut graph: Graph<NodeLabel, EdgeLabel> =
         Graph::with_options(GraphOptions { directed: true, multigraph: true, compound: false });
-    for (index, size) in boxes.iter().enumerate() {
-        let label = NodeLabel { width: size.width.into(), height: size.height.into(), ..NodeLabel::default() };
+    for (index, it) in boxes.iter().enumerate() {
+        let label = NodeLabel { width: it.size.width.into(), height: it.size.height.into(), ..NodeLabel::default() };
         graph.set_node(name(index), Some(label));
     }
-    for (index, (from, to, size)) in arrows.iter().enumerate() {
+    for (index, arrow) in arrows.iter().enumerate().filter(|(_, arrow)| !arrow.aside) {
         let label = EdgeLabel {
-            width: size.width.into(),
-            height: size.height.into(),
+            width: arrow.size.width.into(),
+            height: arrow.size.height.into(),
             labelpos: LabelPos::Center,
             ..EdgeLabel::default()
         };
-        graph.set_edge(name(*from), name(*to), Some(label), Some(&name(index)));
+        graph.set_edge(name(arrow.ends.0), name(arrow.ends.1), Some(label), Some(&name(index)));
     }
-    let options = match direction {
-        Direction::Right => {
-            LayoutOptions { rankdir: RankDir::LR, nodesep: 18.0, ranksep: 40.0, ..LayoutOptions::default() }
-        }
-        Direction::Down => {
-            LayoutOptions { rankdir: RankDir::TB, nodesep: 30.0, ranksep: 36.0, ..LayoutOptions::default() }
-        }
+    keep_in_layers(&mut graph, boxes, arrows);
+    let (rankdir, nodesep, ranksep) = match direction {
+        Direction::Right => (RankDir::LR, 18.0, 72.0),
+        Direction::Down => (RankDir::TB, 30.0, 56.0),
     };
-    dagre::layout(&mut graph, Some(LayoutOptions { ranker: Ranker::TightTree, edgesep: 14.0, ..options }));
+    let ranker = Ranker::TightTree;
+    let options = LayoutOptions { rankdir, nodesep, ranksep, ranker, edgesep: 14.0, ..LayoutOptions::default() };
+    dagre::layout(&mut graph, Some(options));
     let nodes: Vec<Point> = (0..boxes.len())
         .map(|index| {
             let label = graph.node(&name(index)).expect("it was added");
             (whole(label.x), whole(label.y))
         })
         .collect();
-    let edges = arrows.iter().enumerate().map(|(index, (from, to, _))| {
-        let label = graph.edge(&name(*from), &name(*to), Some(&name(index))).expect("it was added");
-        let points: Vec<Point> =
-            label.points.iter().map(|point| (whole(Some(point.x)), whole(Some(point.y)))).collect();
+    let route = |(index, arrow): (usize, &Arrow)| {
+        if arrow.aside {
+            return around(arrow, index, boxes, &nodes);
+        }
+        let label = graph.edge(&name(arrow.ends.0), &name(arrow.ends.1), Some(&name(index))).expect("it was added");
+        let points = label.points.iter().map(|point| (whole(Some(point.x)), whole(Some(point.y)))).collect();
         Route { label: (whole(label.x), whole(label.y)), points }
-    });
-    moved(boxes, arrows, nodes, edges.collect())
+    };
+    let edges = arrows.iter().enumerate().map(route).collect();
+    moved(boxes, arrows, nodes, edges)
+}
+
+/// A box to which no arrow leads would stand in the first layer: one that belongs in a later one is
+/// tied to an unseen box in the first.
+fn keep_in_layers(graph: &mut Graph<NodeLabel, EdgeLabel>, boxes: &[Sized], arrows: &[Arrow]) {
+    let anchor = name(boxes.len());
+    let led_to = |index: usize| arrows.iter().any(|arrow| !arrow.aside && arrow.ends.1 == index);
+    for (index, it) in boxes.iter().enumerate().filter(|(index, it)| it.layer > 0 && !led_to(*index)) {
+        graph.set_node(anchor.clone(), Some(NodeLabel::default()));
+        let label = EdgeLabel { minlen: it.layer.into(), ..EdgeLabel::default() };
+        graph.set_edge(anchor.clone(), name(index), Some(label), None);
+    }
+}
+
+/// An arrow from the left side of a box to the left side of another, around what stands between.
+fn around(arrow: &Arrow, index: usize, boxes: &[Sized], nodes: &[Point]) -> Route {
+    // So that several do not lie upon one another.
+    let lane = i32::try_from(index % 4).expect("it is below 4");
+    let side = |end: usize, shift: i32| (nodes[end].0 - boxes[end].size.width / 2, nodes[end].1 + shift);
+    let (from, to) = (side(arrow.ends.0, 4 * lane - 2), side(arrow.ends.1, 4 * lane - 10));
+    let left = from.0.min(to.0) - 22 - 8 * lane;
+    Route { points: vec![from, (left, from.1), (left, to.1), to], label: (left, i32::midpoint(from.1, to.1)) }
 }
 
 fn name(index: usize) -> String {
@@ -93,25 +131,19 @@ fn whole(number: Option<f64>) -> i32 {
 }
 
 /// Moves everything so that nothing stands left of 0 or above it.
-fn moved(boxes: &[Size], arrows: &[Arrow], mut nodes: Vec<Point>, mut edges: Vec<Route>) -> Placed {
-    let around = |(x, y): Point, size: Size| {
+fn moved(boxes: &[Sized], arrows: &[Arrow], mut nodes: Vec<Point>, mut edges: Vec<Route>) -> Placed {
+    let corners = |(x, y): Point, size: Size| {
         [(x - size.width / 2, y - size.height / 2), (x + size.width / 2, y + size.height / 2)]
     };
-    let corners: Vec<Point> = nodes
-        .iter()
-        .zip(boxes)
-        .flat_map(|(at, size)| around(*at, *size))
-        .chain(
-            edges
-                .iter()
-                .zip(arrows)
-                .filter(|(_, arrow)| arrow.2.width > 0)
-                .flat_map(|(route, arrow)| around(route.label, arrow.2)),
-        )
-        .chain(edges.iter().flat_map(|route| route.points.iter().copied()))
-        .collect();
-    let least = |part: fn(&Point) -> i32| corners.iter().map(part).min().unwrap_or(0);
-    let most = |part: fn(&Point) -> i32| corners.iter().map(part).max().unwrap_or(0);
+    let mut all: Vec<Point> = nodes.iter().zip(boxes).flat_map(|(at, it)| corners(*at, it.size)).collect();
+    for (route, arrow) in edges.iter().zip(arrows) {
+        all.extend(&route.points);
+        if arrow.size.width > 0 {
+            all.extend(corners(route.label, arrow.size));
+        }
+    }
+    let least = |part: fn(&Point) -> i32| all.iter().map(part).min().unwrap_or(0);
+    let most = |part: fn(&Point) -> i32| all.iter().map(part).max().unwrap_or(0);
     let (left, top) = (least(|it| it.0), least(|it| it.1));
     let size = Size { width: most(|it| it.0) - left, height: most(|it| it.1) - top };
     let shift = |point: &mut Point| *point = (point.0 - left, point.1 - top);

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::layout::{Arrow, Placed, Point, Route, Size, place};
+use super::layout::{Arrow, Placed, Point, Route, Size, Sized, place};
 use super::letters::{SIZE, width, wrapped};
-use super::{Direction, Edge, Graph, Kind, MAX_EDGES, MAX_NODES, Node, TooLarge};
+use super::{Edge, Graph, Kind, MAX_EDGES, MAX_NODES, Node, TooLarge};
 
 /// How wide texts are at most, in pixels: in a box, on an arrow, and around the picture.
 const BOX: i32 = 230;
@@ -17,6 +17,8 @@ const LINE: i32 = 18;
 /// The room around texts in boxes, and around everything.
 const INSIDE: i32 = 10;
 const MARGIN: i32 = 20;
+/// The length of an arrow's tip.
+const TIP: i32 = 10;
 
 /// The graph as SVG. `prefix` begins every id in it, so that several can stand in one page.
 ///
@@ -29,11 +31,26 @@ pub fn svg(graph: &Graph, prefix: &str) -> Result<String, TooLarge> {
     }
     let boxes: Vec<Box> = graph.nodes.iter().map(Box::of).collect();
     let labels: Vec<Vec<String>> = graph.edges.iter().map(|edge| cut(wrapped(edge.relation.shown(), ARROW))).collect();
-    let sizes: Vec<Size> = boxes.iter().map(|it| it.size).collect();
-    let arrows: Vec<Arrow> =
-        graph.edges.iter().zip(&labels).map(|(edge, lines)| (edge.from, edge.to, label_size(lines))).collect();
-    let placed = place(graph.direction, &sizes, &arrows);
+    let sized = graph.nodes.iter().zip(&boxes).map(|(node, it)| Sized { size: it.size, layer: layer(node.kind) });
+    let sized: Vec<Sized> = sized.collect();
+    let arrow = |(edge, lines): (&Edge, &Vec<String>)| Arrow {
+        ends: (edge.from, edge.to),
+        size: label_size(lines),
+        aside: edge.relation.is_aside(),
+    };
+    let arrows: Vec<Arrow> = graph.edges.iter().zip(&labels).map(arrow).collect();
+    let placed = place(graph.direction, &sized, &arrows);
     Ok(Picture { graph, prefix: escaped(prefix), boxes, labels, arrows, placed }.written())
+}
+
+/// In which layer a box stands at least, where sources stand in the first.
+fn layer(kind: Kind) -> u8 {
+    match kind {
+        Kind::Source | Kind::Question | Kind::Status => 0,
+        Kind::Claim => 1,
+        Kind::Rule | Kind::Denial => 2,
+        Kind::Consequence => 3,
+    }
 }
 
 /// A box's texts, and how large it is.
@@ -105,7 +122,7 @@ struct Picture<'a> {
 
 impl Picture<'_> {
     fn written(&self) -> String {
-        let Picture { graph, prefix, placed, .. } = self;
+        let Picture { graph, placed, .. } = self;
         let across = placed.size.width.max(AROUND);
         let above: Vec<(bool, String)> = wrapped(&graph.title, across * 3 / 4)
             .into_iter()
@@ -142,7 +159,6 @@ impl Picture<'_> {
             y += LINE;
             let _ = writeln!(out, "<text class=\"ink\" x=\"{MARGIN}\" y=\"{}\">{}</text>", y - 5, escaped(line));
         }
-        let _ = prefix;
         out.push_str("</svg>\n");
         out
     }
@@ -169,11 +185,13 @@ impl Picture<'_> {
             let _ = writeln!(out, "{}", line.replace("ID", &format!("#{prefix}")));
         }
         out.push_str("</style>\n<defs>\n");
-        for (name, class, colour) in [("arrow", "tip", INK), ("faded", "tip pale", PALE)] {
+        for (name, class, colour, size) in
+            [("arrow", "tip", INK, TIP), ("marked", "tip", INK, TIP + 3), ("faded", "tip pale", PALE, TIP)]
+        {
             let _ = writeln!(
                 out,
-                "<marker id=\"{prefix}-{name}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"11\" \
-                 markerHeight=\"11\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"{class}\" \
+                "<marker id=\"{prefix}-{name}\" viewBox=\"0 0 10 10\" refX=\"1\" refY=\"5\" markerWidth=\"{size}\" \
+                 markerHeight=\"{size}\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"{class}\" \
                  d=\"M0 0L10 5L0 10z\" fill=\"{colour}\"/></marker>"
             );
         }
@@ -184,9 +202,10 @@ impl Picture<'_> {
     fn arrow(&self, out: &mut String, index: usize, edge: &Edge, (left, top): Point) {
         let Picture { prefix, placed, labels, arrows, .. } = self;
         let route = &placed.edges[index];
-        let (tip, colour, class) = match edge.faded {
-            true => ("faded", PALE, "line pale"),
-            false => ("arrow", INK, "line"),
+        let (tip, colour, class) = match (edge.faded, edge.marked) {
+            (true, _) => ("faded", PALE, "line pale"),
+            (false, true) => ("marked", INK, "line"),
+            (false, false) => ("arrow", INK, "line"),
         };
         let thick = if edge.marked { "4" } else { "1.25" };
         let dashes = if edge.relation.is_aside() { " stroke-dasharray=\"6 4\"" } else { "" };
@@ -195,12 +214,12 @@ impl Picture<'_> {
             out,
             "<path class=\"{class}\" d=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{thick}\"{dashes} \
              marker-end=\"url(#{prefix}-{tip})\"/>",
-            curve(self.graph.direction, route, shift)
+            line(route, if edge.marked { TIP + 3 } else { TIP }, shift)
         );
         if labels[index].is_empty() {
             return;
         }
-        let size = arrows[index].2;
+        let size = arrows[index].size;
         let (x, y) = shift(route.label);
         let _ = writeln!(
             out,
@@ -359,24 +378,30 @@ fn outline(kind: Kind, (x, y): Point, Size { width: w, height: h }: Size) -> Str
     }
 }
 
-/// A smooth line through the middles between neighbouring bends; straight to both ends.
-fn curve(_direction: Direction, route: &Route, shift: impl Fn(Point) -> Point) -> String {
-    let points: Vec<Point> = route.points.iter().map(|point| shift(*point)).collect();
-    let (Some(first), Some(last)) = (points.first(), points.last()) else { return String::new() };
-    let mut path = format!("M{} {}", first.0, first.1);
-    for pair in points[1..points.len().max(2) - 1].windows(2) {
-        let middle = (i32::midpoint(pair[0].0, pair[1].0), i32::midpoint(pair[0].1, pair[1].1));
-        let _ = write!(path, "Q{} {} {} {}", pair[0].0, pair[0].1, middle.0, middle.1);
+/// A line through all bends, which are rounded, up to where its tip begins.
+fn line(route: &Route, tip: i32, shift: impl Fn(Point) -> Point) -> String {
+    const ROUND: i32 = 22;
+    let mut points: Vec<Point> = route.points.iter().map(|point| shift(*point)).collect();
+    points.dedup();
+    let [.., before, last] = &mut points[..] else { return String::new() };
+    *last = towards(*last, *before, tip);
+    let end = *last;
+    let mut path = format!("M{} {}", points[0].0, points[0].1);
+    for three in points.windows(3) {
+        let [before, bend, after] = [three[0], three[1], three[2]];
+        let (from, to) = (towards(bend, before, ROUND), towards(bend, after, ROUND));
+        let _ = write!(path, "L{} {}Q{} {} {} {}", from.0, from.1, bend.0, bend.1, to.0, to.1);
     }
-    match points.len() {
-        ..=2 => {}
-        count => {
-            let _ = write!(path, "Q{} {} {} {}", points[count - 2].0, points[count - 2].1, last.0, last.1);
-            return path;
-        }
-    }
-    let _ = write!(path, "L{} {}", last.0, last.1);
+    let _ = write!(path, "L{} {}", end.0, end.1);
     path
+}
+
+/// The point so far from one point towards another, at most half the way.
+fn towards(from: Point, to: Point, far: i32) -> Point {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let length = (dx * dx + dy * dy).isqrt().max(1);
+    let far = far.min(length / 2);
+    (from.0 + dx * far / length, from.1 + dy * far / length)
 }
 
 /// A text as XML: whoever shows texts has taken out control characters.
