@@ -86,12 +86,22 @@ pub(super) fn place(direction: Direction, boxes: &[Sized], arrows: &[Arrow]) -> 
             (whole(label.x), whole(label.y))
         })
         .collect();
+    let mut lane = 0;
     let route = |(index, arrow): (usize, &Arrow)| {
         if arrow.aside {
-            return around(arrow, index, boxes, &nodes);
+            lane = (lane + 1) % LANES;
+            return around(arrow, lane, boxes, &nodes);
         }
         let label = graph.edge(&name(arrow.ends.0), &name(arrow.ends.1), Some(&name(index))).expect("it was added");
-        let points = label.points.iter().map(|point| (whole(Some(point.x)), whole(Some(point.y)))).collect();
+        let mut points: Vec<Point> =
+            label.points.iter().map(|point| (whole(Some(point.x)), whole(Some(point.y)))).collect();
+        if let [first, second, .., before, last] = &mut points[..] {
+            *first = side(direction, nodes[arrow.ends.0], boxes[arrow.ends.0].size, 1, *second);
+            *last = side(direction, nodes[arrow.ends.1], boxes[arrow.ends.1].size, -1, *before);
+        } else if let [first, bend, last] = &mut points[..] {
+            *first = side(direction, nodes[arrow.ends.0], boxes[arrow.ends.0].size, 1, *bend);
+            *last = side(direction, nodes[arrow.ends.1], boxes[arrow.ends.1].size, -1, *bend);
+        }
         Route { label: (whole(label.x), whole(label.y)), points }
     };
     let edges = arrows.iter().enumerate().map(route).collect();
@@ -110,13 +120,29 @@ fn keep_in_layers(graph: &mut Graph<NodeLabel, EdgeLabel>, boxes: &[Sized], arro
     }
 }
 
+/// Where an arrow that comes from a bend meets the side of a box that looks there (`1`: its way on,
+/// `-1`: its way back). The library lets it meet any side, and so cross the box's neighbours.
+fn side(direction: Direction, (x, y): Point, size: Size, way: i32, bend: Point) -> Point {
+    const CORNER: i32 = 16;
+    let near = |wanted: i32, middle: i32, length: i32| {
+        let room = (length / 2 - CORNER).max(0);
+        wanted.clamp(middle - room, middle + room)
+    };
+    match direction {
+        Direction::Right => (x + way * size.width / 2, near(bend.1, y, size.height)),
+        Direction::Down => (near(bend.0, x, size.width), y + way * size.height / 2),
+    }
+}
+
+/// How many arrows go around before they take the room of the first again.
+const LANES: i32 = 5;
+
 /// An arrow from the left side of a box to the left side of another, around what stands between.
-fn around(arrow: &Arrow, index: usize, boxes: &[Sized], nodes: &[Point]) -> Route {
-    // So that several do not lie upon one another.
-    let lane = i32::try_from(index % 4).expect("it is below 4");
-    let side = |end: usize, shift: i32| (nodes[end].0 - boxes[end].size.width / 2, nodes[end].1 + shift);
-    let (from, to) = (side(arrow.ends.0, 4 * lane - 2), side(arrow.ends.1, 4 * lane - 10));
-    let left = from.0.min(to.0) - 22 - 8 * lane;
+/// `lane`: so that several do not lie upon one another.
+fn around(arrow: &Arrow, lane: i32, boxes: &[Sized], nodes: &[Point]) -> Route {
+    let left_side = |end: usize, shift: i32| (nodes[end].0 - boxes[end].size.width / 2, nodes[end].1 + shift);
+    let (from, to) = (left_side(arrow.ends.0, 4 * lane), left_side(arrow.ends.1, 4 * lane - 16));
+    let left = from.0.min(to.0) - 16 - 10 * lane;
     Route { points: vec![from, (left, from.1), (left, to.1), to], label: (left, i32::midpoint(from.1, to.1)) }
 }
 

@@ -149,6 +149,10 @@ impl Picture<'_> {
         for (index, edge) in graph.edges.iter().enumerate() {
             self.arrow(&mut out, index, edge, (left, top));
         }
+        // After all lines, so that no other one crosses the words.
+        for (index, edge) in graph.edges.iter().enumerate() {
+            self.words(&mut out, index, edge, (left, top));
+        }
         out.push_str("</g>\n<g role=\"list\">\n");
         for (index, (node, told)) in graph.nodes.iter().zip(graph.told()).enumerate() {
             self.node(&mut out, (index, node), &told, (left, top));
@@ -200,7 +204,7 @@ impl Picture<'_> {
     }
 
     fn arrow(&self, out: &mut String, index: usize, edge: &Edge, (left, top): Point) {
-        let Picture { prefix, placed, labels, arrows, .. } = self;
+        let Picture { prefix, placed, .. } = self;
         let route = &placed.edges[index];
         let (tip, colour, class) = match (edge.faded, edge.marked) {
             (true, _) => ("faded", PALE, "line pale"),
@@ -216,11 +220,17 @@ impl Picture<'_> {
              marker-end=\"url(#{prefix}-{tip})\"/>",
             line(route, if edge.marked { TIP + 3 } else { TIP }, shift)
         );
+    }
+
+    /// The words on an arrow.
+    fn words(&self, out: &mut String, index: usize, edge: &Edge, (left, top): Point) {
+        let Picture { placed, labels, arrows, .. } = self;
         if labels[index].is_empty() {
             return;
         }
         let size = arrows[index].size;
-        let (x, y) = shift(route.label);
+        let (x, y) = placed.edges[index].label;
+        let (x, y) = (x + left, y + top);
         let _ = writeln!(
             out,
             "<rect class=\"page\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"#ffffff\"/>",

@@ -15,6 +15,7 @@ mod examples;
 mod fix;
 mod format;
 mod generate;
+mod graph;
 mod html;
 mod interview;
 mod limits;
