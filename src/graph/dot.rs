@@ -17,10 +17,14 @@ pub fn dot(graph: &Graph) -> String {
         Direction::Right => "LR",
         Direction::Down => "TB",
     };
-    let title = [&graph.title, &graph.about].map(|text| vec![text.clone()]).concat();
     let mut out = String::from("digraph ensue {\n");
     let _ = writeln!(out, "  graph [rankdir={direction}, labelloc=t, fontname=\"sans-serif\"];");
-    let _ = writeln!(out, "  graph [label={}, tooltip={}];", quoted(&title), quoted(&[graph.description.clone()]));
+    let _ = writeln!(
+        out,
+        "  graph [label={}, tooltip={}];",
+        quoted(&[&graph.title, &graph.about]),
+        quoted(&[&graph.description])
+    );
     out.push_str("  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n");
     for node in &graph.nodes {
         let _ = writeln!(out, "  {} [{}];", node.id, style(node));
@@ -79,8 +83,8 @@ fn edge_style(edge: &Edge) -> String {
 }
 
 /// Lines as one string: a backslash or an entity in a text would mean something to Graphviz.
-fn quoted(lines: &[String]) -> String {
-    let escaped = |line: &String| {
+fn quoted(lines: &[impl AsRef<str>]) -> String {
+    let escaped = |line: &str| {
         let mut escaped = String::with_capacity(line.len());
         for c in line.chars() {
             match c {
@@ -92,6 +96,6 @@ fn quoted(lines: &[String]) -> String {
         }
         escaped
     };
-    let lines: Vec<String> = lines.iter().filter(|line| !line.is_empty()).map(escaped).collect();
+    let lines: Vec<String> = lines.iter().map(AsRef::as_ref).filter(|line| !line.is_empty()).map(escaped).collect();
     format!("\"{}\"", lines.join("\\n"))
 }

@@ -279,8 +279,8 @@ fn graph_of(text: &str) -> Graph {
         head: text.clone(),
         text: text.clone(),
         notes: vec![text.clone()],
-        marked: index % 2 == 0,
-        faded: index % 3 == 0,
+        marked: index.is_multiple_of(2),
+        faded: index.is_multiple_of(3),
     };
     let kinds = [Kind::Source, Kind::Claim, Kind::Rule, Kind::Denial, Kind::Consequence, Kind::Question, Kind::Status];
     let edge = |from: usize, marked| Edge {
@@ -368,6 +368,47 @@ fn every_box_says_what_it_is_and_where_it_leads() {
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
     let named = elements.iter().flat_map(|(_, it)| [it.get("aria-labelledby"), it.get("aria-describedby")]).flatten();
     assert!(named.clone().count() > 5 && named.clone().all(|name| ids.contains(&name)));
+}
+
+/// In trycmd's documents a backslash would stand as another sign.
+#[test]
+fn graphviz_is_given_lines_and_styles() {
+    let policy = load(
+        "policy p \"P\" as of 2020-01-01\nfact a \"A \\\\ \\\"B\\\"\" : yes or no\nconsequence c \"C & D\"\n\
+         source s \"S\"\nclaim k by s \"K\"\nrule r \"R\" per k when a then not c",
+    );
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let profile = policy.profile("{\"a\": true}").expect("it fits");
+    let given = Some(Given { name: None, profile: &profile });
+    let c = policy.consequence("c").expect("it is declared");
+    expect_test::expect![[r#"
+        digraph ensue {
+          graph [rankdir=TB, labelloc=t, fontname="sans-serif"];
+          graph [label="What decides: C &amp; D\non 2020-01-01, for the facts given", tooltip="1 question lead to: it does not follow, or it is ruled out. For this profile: it is ruled out."];
+          node [shape=box, fontname="sans-serif"];
+          edge [fontname="sans-serif"];
+          question_1 [label="question 1\nA \\ \"B\"\nfor this profile: yes", style="rounded,bold", penwidth=3];
+          status_does_not_follow [label="status\nit does not follow", shape=ellipse];
+          status_ruled_out [label="status\nit is ruled out\nfor this profile", shape=ellipse, style="bold", penwidth=3];
+          question_1 -> status_does_not_follow [label="no"];
+          question_1 -> status_ruled_out [label="yes", penwidth=3];
+        }
+    "#]].assert_eq(&dot(&decision(&engine, c, given).expect("it is small")));
+    expect_test::expect![[r#"
+        digraph ensue {
+          graph [rankdir=LR, labelloc=t, fontname="sans-serif"];
+          graph [label="P\non 2020-01-01, for the facts given", tooltip="From left to right: 1 source, 1 claim, 1 rule, 1 consequence. What gives the consequences their statuses for this profile is marked."];
+          node [shape=box, fontname="sans-serif"];
+          edge [fontname="sans-serif"];
+          source_s [label="source\nS\nfor this profile", shape=cylinder, style="bold", penwidth=3];
+          claim_k [label="claim\nK\nfor this profile", shape=note, style="bold", penwidth=3];
+          rule_r [label="rule that denies\nR\nfor this profile", shape=octagon, style="bold", penwidth=3];
+          consequence_c [label="consequence\nC &amp; D\nfor this profile: it is ruled out", style="rounded,bold", penwidth=3];
+          source_s -> claim_k [penwidth=3];
+          claim_k -> rule_r [penwidth=3];
+          rule_r -> consequence_c [label="then not", penwidth=3];
+        }
+    "#]].assert_eq(&dot(&evidence(&engine, given)));
 }
 
 #[test]
