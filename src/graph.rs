@@ -1,7 +1,7 @@
 //! Pictures of a policy: who reports what and what follows, and what decides one consequence.
 //!
-//! [`evidence`] and [`decision`] build a [`Graph`], which is data; [`dot`], [`mermaid`] and [`svg`]
-//! write it. All texts in a graph are as readers see them, on one line; each writer escapes them
+//! [`evidence()`] and [`decision()`] build a [`Graph`], which is data; [`dot()`], [`mermaid()`] and
+//! [`svg()`] write it. All texts in a graph are as readers see them, on one line; each writer escapes them
 //! for its format.
 
 mod decision;

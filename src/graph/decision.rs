@@ -190,7 +190,7 @@ impl Drawing<'_> {
         let questions = nodes.len() - statuses.len();
         let mut description = match questions {
             0 => format!("For every profile {}.", statuses.join(", or ")),
-            _ => format!("{} lead to: {}.", counted(questions, "question"), statuses.join(", or ")),
+            _ => format!("{}, leading to: {}.", counted(questions, "question"), statuses.join(", or ")),
         };
         let mut notes = Vec::new();
         if questions > 0 {

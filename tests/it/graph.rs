@@ -384,7 +384,7 @@ fn graphviz_is_given_lines_and_styles() {
     expect_test::expect![[r#"
         digraph ensue {
           graph [rankdir=TB, labelloc=t, fontname="sans-serif"];
-          graph [label="What decides: C &amp; D\non 2020-01-01, for the facts given", tooltip="1 question lead to: it does not follow, or it is ruled out. For this profile: it is ruled out."];
+          graph [label="What decides: C &amp; D\non 2020-01-01, for the facts given", tooltip="1 question, leading to: it does not follow, or it is ruled out. For this profile: it is ruled out."];
           node [shape=box, fontname="sans-serif"];
           edge [fontname="sans-serif"];
           question_1 [label="question 1\nA \\ \"B\"\nfor this profile: yes", style="rounded,bold", penwidth=3];
