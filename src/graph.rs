@@ -7,9 +7,11 @@
 mod decision;
 mod dot;
 mod evidence;
+#[cfg(feature = "svg")]
 mod layout;
 mod letters;
 mod mermaid;
+#[cfg(feature = "svg")]
 mod svg;
 
 use crate::model::Profile;
@@ -17,6 +19,7 @@ pub use decision::decision;
 pub use dot::dot;
 pub use evidence::evidence;
 pub use mermaid::mermaid;
+#[cfg(feature = "svg")]
 pub use svg::svg;
 
 /// How many nodes, and how many edges, are drawn at most: more are legible to nobody.

@@ -17,11 +17,15 @@ mod page;
 mod scenarios;
 #[cfg(feature = "cli")]
 mod spreadsheet;
+#[cfg(feature = "cli")]
+mod terminal;
+#[cfg(not(feature = "cli"))]
+#[path = "report/unwrapped.rs"]
+mod terminal;
 mod timeline;
 mod traceability;
 mod why;
 
-use anstyle::{AnsiColor, Style};
 pub use change::changes;
 pub use comparison::comparisons;
 pub use coverage::coverage;
@@ -40,6 +44,7 @@ pub use traceability::traceability;
 pub use why::explanation;
 
 use page::Page;
+use terminal::{BAD, GOOD, HEADING, columns, lines, styled};
 
 use crate::json::Subject;
 use crate::model::{FactId, Policy, Value};
@@ -49,25 +54,12 @@ use crate::words::{circumstances, citation, value_shown, values_shown};
 /// How many columns a line of text takes at most, whatever the terminal: the same everywhere.
 pub const WIDTH: usize = 80;
 
-const HEADING: Style = Style::new().bold();
-const GOOD: Style = AnsiColor::Green.on_default();
-const BAD: Style = AnsiColor::Red.on_default().bold();
-
-fn styled(style: Style, text: &str) -> String {
-    format!("{style}{text}{style:#}")
-}
-
 /// Adds `text` in lines of at most [`WIDTH`] columns, the first after `first`, others after
 /// as many spaces.
 fn paragraph(out: &mut String, first: &str, text: &str) {
-    let indent = " ".repeat(textwrap::core::display_width(first));
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(&indent)
-        .break_words(false)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    for line in textwrap::wrap(text, options) {
-        out.push_str(line.trim_end());
+    let indent = " ".repeat(columns(first));
+    for line in lines(text, WIDTH, first, &indent) {
+        out.push_str(&line);
         out.push('\n');
     }
 }

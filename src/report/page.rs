@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use indexmap::IndexMap;
-use textwrap::core::display_width;
 
 use super::outcomes::letter;
-use super::{HEADING, WIDTH, paragraph, styled};
+use super::{HEADING, WIDTH, lines, paragraph, styled};
 use crate::semantics::Status;
 use crate::words::{Form, as_html};
 
@@ -254,17 +253,15 @@ impl Page {
 
     /// A row of a table in plain text, each of its cells in as many lines as it needs.
     fn lines(&mut self, first: usize, width: usize, label: &str, cells: &[&str]) {
-        let options = textwrap::Options::new(first - GAP).initial_indent("  ").subsequent_indent("    ");
-        let label = textwrap::wrap(label, options);
+        let label = lines(label, first - GAP, "  ", "    ");
         let mut columns = vec![(0, label)];
-        columns
-            .extend((0..).zip(cells).map(|(index, cell)| (first + index * (width + GAP), textwrap::wrap(cell, width))));
+        columns.extend((0..).zip(cells).map(|(index, cell)| (first + index * (width + GAP), lines(cell, width, "", ""))));
         let height = columns.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0);
         for line in 0..height {
             let mut text = String::new();
             for (start, lines) in &columns {
                 let Some(part) = lines.get(line) else { continue };
-                text.push_str(&" ".repeat(start.saturating_sub(display_width(&text))));
+                text.push_str(&" ".repeat(start.saturating_sub(super::columns(&text))));
                 text.push_str(part);
             }
             self.out.push_str(text.trim_end());

@@ -1,15 +1,17 @@
 //! What a page asks, and the answers: JSON in, JSON out, no mistake ends in a panic.
 //!
-//! Answers are the documents that the command line writes, made by the same functions of
-//! `ensue::json`: one with `"indented": true` is, but for the line break at its end, what
-//! `--format json` writes. `load` and `describe` answer with all that the policy declares. What
-//! cannot be answered is an object with `error`.
+//! Outcomes, findings and tests are the documents that the command line writes, made by the same
+//! functions of `ensue::json`; reasons, comparisons and changes are answered in words, as parts of a
+//! page, by those of `ensue::report`. `load` and `describe` answer with all that the policy declares.
+//! What cannot be answered is an object with `error`.
 
 use std::fmt::Display;
 
 use ensue::diagnostic::{Diagnostic, Diagnostics};
 use ensue::explore::change::{Changes, Wanted};
 use ensue::explore::compare::Comparison;
+use ensue::explore::interview::Interview;
+use ensue::graph::{self, Given};
 use ensue::json::{self, Layout, Subject};
 use ensue::lint::{self, Chosen, LINTS};
 use ensue::model::{Choice, ConsequenceId, Date, FactId, NotRead, SourceId};
@@ -62,13 +64,6 @@ struct Request<'a> {
     /// For `check`: lints that are not looked for by default; `all` for every one.
     #[serde(default)]
     select: Vec<String>,
-    /// Whether the answer is laid out on many lines, as the command line's documents are.
-    #[serde(default)]
-    indented: bool,
-    /// For `eval`, `why`, `compare` and `change`: whether the answer is a part of a page, a text of
-    /// HTML.
-    #[serde(default)]
-    html: bool,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -78,9 +73,12 @@ enum What {
     Describe,
     Statuses,
     Eval,
+    Outcomes,
     Why,
     Compare,
     Change,
+    Ask,
+    Graph,
     Check,
     Test,
 }
@@ -132,6 +130,27 @@ struct Statuses<'a> {
     statuses: IndexMap<&'a String, &'static str>,
 }
 
+/// The fact whose answer tells most.
+#[derive(Serialize)]
+struct Next<'a> {
+    next: Option<&'a String>,
+}
+
+#[derive(Serialize)]
+struct Path<'a> {
+    nodes: Vec<Part<'a>>,
+    edges: Vec<Part<'a>>,
+}
+
+/// A box or an arrow.
+#[derive(Serialize)]
+struct Part<'a> {
+    marked: bool,
+    faded: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    told: Option<&'a String>,
+}
+
 /// What is loaded, between one request and the next.
 #[derive(Default)]
 pub struct Page {
@@ -155,7 +174,7 @@ impl Page {
     }
 
     fn answer_to(&mut self, request: &Request<'_>) -> Result<String, Failure> {
-        let layout = if request.indented { Layout::Indented } else { Layout::Line };
+        let layout = Layout::Line;
         match request.what {
             What::Load => {
                 let policy = load(&request.files)?;
@@ -175,9 +194,14 @@ impl Page {
                 let verdicts = scenarios::verdicts(policy).map_err(|report| mistake(policy, report))?;
                 Ok(json::all_tested(&[json::tested(policy, &verdicts, None)], layout))
             }
-            What::Statuses | What::Eval | What::Why | What::Compare | What::Change => {
-                self.loaded()?.ask(request, layout)
-            }
+            What::Statuses
+            | What::Eval
+            | What::Outcomes
+            | What::Why
+            | What::Compare
+            | What::Change
+            | What::Ask
+            | What::Graph => self.loaded()?.ask(request, layout),
         }
     }
 
@@ -225,10 +249,7 @@ fn answer_about(
 ) -> Result<String, Failure> {
     let policy = engine.policy;
     let subject = Subject { policy, selection: &engine.selection, name: request.name.as_deref(), profile };
-    if request.html {
-        let page = page_about(engine, subject, request)?;
-        return Ok(serde_json::to_string(&page).expect("it is a text"));
-    }
+    let text = |page: String| serde_json::to_string(&page).expect("it is a text");
     match request.what {
         What::Statuses => {
             let mut statuses = Vec::new();
@@ -236,36 +257,43 @@ fn answer_about(
             let named = policy.consequences.iter().zip(&statuses).map(|(it, status)| (&it.name, status.name()));
             Ok(serde_json::to_string(&Statuses { statuses: named.collect() }).expect("all keys are texts"))
         }
+        What::Outcomes => Ok(text(report::outcomes(subject, &engine.outcomes(profile), Detail::Usual, Form::Html))),
         What::Why => {
             let explanation = engine.explain(consequence(policy, request)?, profile);
-            Ok(json::explanation(subject, &explanation, layout))
+            Ok(text(report::explanation(subject, &explanation, Form::Html)))
         }
-        What::Compare => Ok(json::comparisons(subject, &compared(engine, profile, request)?, layout)),
+        What::Compare => Ok(text(report::comparisons(subject, &compared(engine, profile, request)?, Form::Html))),
         What::Change => {
-            let (changes, wanted) = changes(engine, profile, request)?;
-            Ok(json::changes(subject, &changes, wanted, layout))
+            let wanted = wanted(request)?;
+            let kept: Vec<FactId> = request.keep.iter().map(|name| fact(policy, name)).collect::<Result<_, _>>()?;
+            let changes = Changes::of(engine, consequence(policy, request)?, wanted, profile, &kept);
+            Ok(text(report::changes(subject, &changes, wanted, Form::Html)))
         }
+        What::Ask => {
+            let interview = Interview::new(engine, policy.consequence_ids().collect(), profile.clone(), Vec::new());
+            let next = interview.next().map(|next| &policy[next.fact].name);
+            Ok(serde_json::to_string(&Next { next }).expect("all keys are texts"))
+        }
+        What::Graph => path(engine, profile, request),
         What::Eval | What::Load | What::Describe | What::Check | What::Test => {
             Ok(json::outcomes(subject, &engine.outcomes(profile), layout))
         }
     }
 }
 
-/// The same answers in words.
-fn page_about(engine: &Engine<'_>, subject: Subject<'_>, request: &Request<'_>) -> Result<String, Failure> {
-    let (policy, profile) = (engine.policy, subject.profile);
-    match request.what {
-        What::Eval => Ok(report::outcomes(subject, &engine.outcomes(profile), Detail::Usual, Form::Html)),
-        What::Why => Ok(report::explanation(subject, &engine.explain(consequence(policy, request)?, profile), Form::Html)),
-        What::Compare => Ok(report::comparisons(subject, &compared(engine, profile, request)?, Form::Html)),
-        What::Change => {
-            let (changes, wanted) = changes(engine, profile, request)?;
-            Ok(report::changes(subject, &changes, wanted, Form::Html))
-        }
-        What::Load | What::Describe | What::Statuses | What::Check | What::Test => {
-            Err(unfit("`eval`, `why`, `compare` and `change` have answers in words"))
-        }
-    }
+/// The parts of a graph that the profile takes, by their places in the graph.
+fn path(engine: &Engine<'_>, profile: &Profile, request: &Request<'_>) -> Result<String, Failure> {
+    let given = profile.known().next().map(|_| Given { name: None, profile });
+    let graph = match request.consequence {
+        None => graph::evidence(engine, given),
+        Some(_) => graph::decision(engine, consequence(engine.policy, request)?, given)
+            .ok_or_else(|| unfit("these rules are too large for one diagram"))?,
+    };
+    let told = graph.told();
+    let nodes = graph.nodes.iter().zip(&told);
+    let nodes = nodes.map(|(node, told)| Part { marked: node.marked, faded: node.faded, told: Some(told) }).collect();
+    let edges = graph.edges.iter().map(|edge| Part { marked: edge.marked, faded: edge.faded, told: None }).collect();
+    Ok(serde_json::to_string(&Path { nodes, edges }).expect("all keys are texts"))
 }
 
 /// serde's own words may hold a profile's value.
@@ -396,17 +424,6 @@ fn compared<'p>(engine: &Engine<'p>, profile: &Profile, request: &Request<'_>) -
         (None, None, _) => Err(unfit("two sources or more are compared, in a view without `according_to`")),
         _ => Err(unfit("one of `choice`, `vary` and `sources` is wanted")),
     }
-}
-
-fn changes<'p>(
-    engine: &Engine<'p>,
-    profile: &Profile,
-    request: &Request<'_>,
-) -> Result<(Changes<'p>, Wanted), Failure> {
-    let policy = engine.policy;
-    let wanted = wanted(request)?;
-    let kept: Vec<FactId> = request.keep.iter().map(|name| fact(policy, name)).collect::<Result<_, _>>()?;
-    Ok((Changes::of(engine, consequence(policy, request)?, wanted, profile, &kept), wanted))
 }
 
 fn wanted(request: &Request<'_>) -> Result<Wanted, Failure> {

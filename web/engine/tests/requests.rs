@@ -6,6 +6,7 @@ use ensue::explore::compare::Comparison;
 use ensue::json::{self, Layout, Subject};
 use ensue::lint::{self, Chosen};
 use ensue::model::FactType;
+use ensue::report::{self, Detail, Form};
 use ensue::scenarios;
 use ensue::{Engine, Policy, Profile, View};
 use ensue_page_engine::requests::Page;
@@ -120,7 +121,7 @@ fn views(policy: &Policy) -> Vec<(Value, View)> {
 fn agree(page: &mut Page, policy: &Policy, written: &Value, view: &(Value, View)) {
     let profile: Profile = policy.profile(&written.to_string()).expect("it is a profile");
     let request = |what: &str, more: Value| {
-        let mut request = json!({ "do": what, "profile": written, "view": view.0, "name": "p.json", "indented": true });
+        let mut request = json!({ "do": what, "profile": written, "view": view.0, "name": "p.json" });
         request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         request
     };
@@ -128,32 +129,36 @@ fn agree(page: &mut Page, policy: &Policy, written: &Value, view: &(Value, View)
         assert_eq!(error(page, &request("eval", json!({})))["findings"][0]["code"], "date-needed");
         return;
     };
-    let layout = Layout::Indented;
+    let layout = Layout::Line;
+    let words = |page: String| json!(page).to_string();
+    let form = Form::Html;
     let subject = Subject { policy, selection: &engine.selection, name: Some("p.json"), profile: &profile };
     assert_eq!(ask(page, &request("eval", json!({}))), json::outcomes(subject, &engine.outcomes(&profile), layout));
     let statuses: Value = serde_json::from_str(&ask(page, &request("statuses", json!({})))).unwrap();
     for outcome in engine.outcomes(&profile) {
         assert_eq!(statuses["statuses"][&policy[outcome.consequence].name], outcome.status.name());
     }
+    let outcomes = report::outcomes(subject, &engine.outcomes(&profile), Detail::Usual, form);
+    assert_eq!(ask(page, &request("outcomes", json!({}))), words(outcomes));
     if let Some(id) = policy.consequence_ids().next() {
         let named = json!({ "consequence": policy[id].name });
         let explanation = engine.explain(id, &profile);
-        assert_eq!(ask(page, &request("why", named.clone())), json::explanation(subject, &explanation, layout));
+        assert_eq!(ask(page, &request("why", named.clone())), words(report::explanation(subject, &explanation, form)));
         let changes = Changes::of(&engine, id, Wanted::Otherwise, &profile, &[]);
-        let expected = json::changes(subject, &changes, Wanted::Otherwise, layout);
+        let expected = words(report::changes(subject, &changes, Wanted::Otherwise, form));
         assert_eq!(ask(page, &request("change", named)), expected);
     }
     if let Some(fact) = policy.fact_ids().next() {
-        let expected = json::comparisons(subject, &[Comparison::of_values(&engine, fact, &profile)], layout);
+        let expected = words(report::comparisons(subject, &[Comparison::of_values(&engine, fact, &profile)], form));
         assert_eq!(ask(page, &request("compare", json!({ "vary": policy[fact].name }))), expected);
     }
     let options: Vec<_> = policy.choices.iter().map(|it| Comparison::of_options(&engine, it, &profile)).collect();
-    assert_eq!(ask(page, &request("compare", json!({}))), json::comparisons(subject, &options, layout));
+    assert_eq!(ask(page, &request("compare", json!({}))), words(report::comparisons(subject, &options, form)));
     if policy.sources.len() > 1 && view.1.according_to.is_empty() {
         let ids: Vec<_> = (0..2).map(ensue::model::SourceId::new).collect();
         let names: Vec<&str> = ids.iter().map(|id| policy[*id].name.as_str()).collect();
         let sources = Comparison::of_sources(policy, &view.1, &ids, &profile).expect("it has a date");
-        let expected = json::comparisons(subject, &[sources], layout);
+        let expected = words(report::comparisons(subject, &[sources], form));
         assert_eq!(ask(page, &request("compare", json!({ "sources": names }))), expected);
     }
 }
