@@ -15,6 +15,7 @@ mod graph;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod new;
+mod page;
 mod profiles;
 mod suggested;
 mod test;
@@ -75,6 +76,8 @@ enum Verb {
     Claims(claims::Claims),
     /// Draw who reports what and what follows, or what decides one consequence: SVG, DOT, Mermaid
     Graph(graph::Graph),
+    /// Write one offline page to explore the rules in a browser
+    Page(page::Page),
     /// Rewrite rule files in the canonical layout
     Fmt(fmt::Fmt),
     /// Make a folder with a small example, to be replaced line by line
@@ -250,6 +253,7 @@ pub fn main() -> ExitCode {
         Verb::Diff(verb) => verb.run(&output),
         Verb::Claims(verb) => verb.run(&output),
         Verb::Graph(verb) => verb.run(&output),
+        Verb::Page(verb) => verb.run(&output),
         Verb::Fmt(verb) => verb.run(&output),
         Verb::New(verb) => verb.run(&output),
         Verb::Explain(verb) => verb.run(&output),

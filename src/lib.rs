@@ -58,6 +58,8 @@ pub mod lint;
 #[cfg(feature = "lsp")]
 pub mod lsp;
 pub mod model;
+#[cfg(feature = "cli")]
+pub mod page;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod scenarios;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the engine of pages: web/engine as WebAssembly, written to web/target/engine.wasm.
+# Builds the engine of pages: web/engine as WebAssembly, written to web/built/engine.wasm.
 #
 #   web/build.sh            with what is there: rustup's Rust with its component rust-src, Debian's
 #                           rustc-web with rust-web-src, or rustup's Rust with its target
@@ -89,19 +89,19 @@ else
     -Zbuild-std=std -Zbuild-std-features=optimize_for_size --target "$target" || exit 1
 fi
 
-mkdir -p "$here/target"
+mkdir -p "$here/built"
 if command -v wasm-opt >/dev/null; then
   # Without inlining: the same code in several places costs more, packed, than it saves.
   wasm-opt -Oz --one-caller-inline-max-function-size=0 --always-inline-max-function-size=0 \
     --flexible-inline-max-function-size=0 \
     --enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-reference-types \
     --enable-nontrapping-float-to-int --enable-multivalue --strip-debug --strip-producers \
-    "$built" -o "$here/target/engine.wasm" || exit 1
+    "$built" -o "$here/built/engine.wasm" || exit 1
 else
   echo "without wasm-opt, of Debian's package binaryen, the engine is larger than it could be" >&2
-  cp "$built" "$here/target/engine.wasm"
+  cp "$built" "$here/built/engine.wasm"
 fi
 
-raw=$(wc -c <"$here/target/engine.wasm")
-packed=$(gzip -9 -n -c "$here/target/engine.wasm" | wc -c)
-echo "web/target/engine.wasm: $((raw)) bytes, $((packed)) gzipped"
+raw=$(wc -c <"$here/built/engine.wasm")
+packed=$(gzip -9 -n -c "$here/built/engine.wasm" | wc -c)
+echo "web/built/engine.wasm: $((raw)) bytes, $((packed)) gzipped"

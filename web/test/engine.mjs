@@ -1,4 +1,4 @@
-// The engine as a page uses it: web/target/engine.wasm in Node.js, against the command line.
+// The engine as a page uses it: web/built/engine.wasm in Node.js, against the command line.
 //
 //   node web/test/engine.mjs [ENSUE]            the program, else target/release/ensue
 //   node web/test/engine.mjs --measure [FILE…]  how long it takes; else for the article's rules
@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { startEngine } from "../engine.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const bytes = readFileSync(join(root, "web/target/engine.wasm"));
+const bytes = readFileSync(join(root, "web/built/engine.wasm"));
 const article = ["rules/passports.ensue", "seeds/article-2025-03-07.ensue"];
 const read = (names) => names.map((name) => ({ name, text: readFileSync(join(root, name), "utf8") }));
 const arguments_ = process.argv.slice(2);

@@ -1,0 +1,107 @@
+//! One offline page: a single HTML file with the rules, the pictures, the engine as WebAssembly and
+//! the script that shows them. It needs nothing else, asks for nothing and keeps nothing.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use indexmap::IndexMap;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::graph;
+use crate::model::{ConsequenceId, Policy};
+use crate::semantics::Engine;
+use crate::words::{as_html, plain};
+
+/// The engine, as `web/build.sh` makes it; empty where it was not built.
+static ENGINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm"));
+
+const TEMPLATE: &str = include_str!("../web/page/page.html");
+const STYLE: &str = include_str!("../web/page/page.css");
+const SCRIPT: &str = include_str!("../web/page/page.js");
+const LOADER: &str = include_str!("../web/engine.js");
+
+/// The program was built without the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoEngine;
+
+#[derive(Serialize)]
+struct File<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+/// The page of a policy.
+///
+/// # Errors
+/// When the program was built without the engine.
+pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
+    if ENGINE.is_empty() {
+        return Err(NoEngine);
+    }
+    let policy = engine.policy;
+    let title = as_html(&plain(policy.label.as_deref().unwrap_or(&policy.name)));
+    // In a page of its own the loader is no module that others import.
+    let script = format!("{}\n{SCRIPT}", LOADER.replace("export async function", "async function"));
+    let hash = |text: &str| format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text)));
+    let (script_hash, style_hash) = (hash(&script), hash(STYLE));
+    let files = as_data(&files(policy));
+    let drawings = as_data(&drawings(engine));
+    let code = BASE64_STANDARD.encode(ENGINE);
+    Ok(filled(|name| match name {
+        "title" => &title,
+        "style" => STYLE,
+        "style-hash" => &style_hash,
+        "script" => &script,
+        "script-hash" => &script_hash,
+        "files" => &files,
+        "drawings" => &drawings,
+        "engine" => &code,
+        "version" => env!("CARGO_PKG_VERSION"),
+        other => panic!("the template names {other}"),
+    }))
+}
+
+/// The template with a text for each `{name}`. What is put in is not looked at again.
+fn filled<'a>(text: impl Fn(&str) -> &'a str) -> String {
+    let mut parts = TEMPLATE.split('{');
+    let mut page = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').expect("braces are closed");
+        page.push_str(text(name));
+        page.push_str(rest);
+    }
+    page
+}
+
+/// JSON that an element of HTML can hold.
+fn as_data(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("all keys are texts").replace('<', "\\u003c")
+}
+
+/// The rule files, the root first, with names that tell nothing of the folders above all of them.
+fn files(policy: &Policy) -> Vec<File<'_>> {
+    let names: Vec<&str> = policy.files.iter().map(|(_, file)| file.name.as_str()).collect();
+    let folder = |name: &str| name.rfind('/').map_or(0, |slash| slash + 1);
+    let mut common = names.first().map_or("", |name| &name[..folder(name)]);
+    while !names.iter().all(|name| name.starts_with(common)) {
+        common = &common[..folder(&common[..common.len() - 1])];
+    }
+    policy.files.iter().map(|(_, file)| File { name: &file.name[common.len()..], text: &file.text }).collect()
+}
+
+/// The pictures by the consequence that they are about, the one of the whole policy by an empty name;
+/// those that are legible. Their styles are the page's.
+fn drawings<'p>(engine: &Engine<'p>) -> IndexMap<&'p str, String> {
+    let whole = std::iter::once(("", Some(graph::evidence(engine, None))));
+    let decision = |id: ConsequenceId| (engine.policy[id].name.as_str(), graph::decision(engine, id, None));
+    let all = whole.chain(engine.policy.consequence_ids().map(decision));
+    let drawn = all.filter_map(|(name, graph)| Some((name, graph::svg(&graph?, "graph").ok()?)));
+    drawn.map(|(name, svg)| (name, without_style(&svg))).collect()
+}
+
+fn without_style(svg: &str) -> String {
+    match (svg.split_once("<style>"), svg.split_once("</style>")) {
+        (Some((before, _)), Some((_, after))) => before.to_owned() + after,
+        _ => svg.to_owned(),
+    }
+}
