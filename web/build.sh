@@ -54,7 +54,7 @@ if [ "$how" = none ] && [ "$install" = yes ]; then
     :
   elif command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
     # shellcheck disable=SC2086 # several packages
-    apt-get install -y --no-install-recommends $packages
+    apt-get update -q && apt-get install -y -q --no-install-recommends $packages
   fi
   find_compiler
 fi

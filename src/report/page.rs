@@ -255,7 +255,8 @@ impl Page {
     fn lines(&mut self, first: usize, width: usize, label: &str, cells: &[&str]) {
         let label = lines(label, first - GAP, "  ", "    ");
         let mut columns = vec![(0, label)];
-        columns.extend((0..).zip(cells).map(|(index, cell)| (first + index * (width + GAP), lines(cell, width, "", ""))));
+        columns
+            .extend((0..).zip(cells).map(|(index, cell)| (first + index * (width + GAP), lines(cell, width, "", ""))));
         let height = columns.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0);
         for line in 0..height {
             let mut text = String::new();

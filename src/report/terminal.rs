@@ -1,7 +1,7 @@
 //! What terminals need of texts: colours as escape codes, and lines of some width.
 
-pub(super) use anstyle::Style;
 use anstyle::AnsiColor;
+pub(super) use anstyle::Style;
 
 pub(super) const HEADING: Style = Style::new().bold();
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();

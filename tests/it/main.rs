@@ -23,6 +23,7 @@ mod lints;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod new;
+mod page;
 mod properties;
 mod schemas;
 mod timeline;

@@ -399,7 +399,7 @@ async function measured() {
   const ready = [];
   for (let turn = 0; turn < 5; turn += 1) {
     const page = await open(url);
-    ready.push(Number(await page.evaluate(() => document.documentElement.dataset.ready)));
+    ready.push(Number(await page.evaluate(() => document.documentElement.dataset.first)));
     if (turn === 4) {
       const clicks = await page.evaluate(() => {
         const radios = [...document.querySelectorAll("input[type=radio]")];
