@@ -14,15 +14,25 @@ use crate::words::{does_not_follow, says_does_not_follow};
 pub fn comparisons(subject: Subject<'_>, compared: &[Comparison<'_>], form: Form) -> String {
     let mut page = super::page(subject, form);
     let mut notes = Notes::default();
-    for comparison in compared {
-        Side { subject, comparison, form }.write(&mut page, &mut notes);
-    }
+    side_by_side(&mut page, &mut notes, subject, compared);
     let statuses = compared.iter().flat_map(|it| &it.columns).flat_map(|column| &column.outcomes);
     if statuses.clone().any(|outcome| says_does_not_follow(outcome.status)) {
         page.remark(2, does_not_follow(subject.selection));
     }
     notes.finish(&mut page, subject.policy);
     page.finish()
+}
+
+/// The comparisons themselves, without a title and footnotes.
+pub(super) fn side_by_side<'a>(
+    page: &mut Page,
+    notes: &mut Notes<'a>,
+    subject: Subject<'a>,
+    compared: &'a [Comparison<'_>],
+) {
+    for comparison in compared {
+        Side { subject, comparison, form: page.form }.write(page, notes);
+    }
 }
 
 /// One comparison that is being written.

@@ -18,20 +18,24 @@ pub enum Detail {
     Full,
 }
 
+/// A heading, and which outcomes stand below it.
+type Group = (&'static str, fn(Status) -> bool);
+
+/// The groups in which outcomes are shown.
+pub(super) const GROUPS: [Group; 5] = [
+    ("Follows, according to what is reported", |status| status == Status::Follows),
+    ("Disputed: one report leads to it, another denies it", |status| status == Status::Disputed),
+    ("Undetermined: it depends on what is not known", |status| matches!(status, Status::Undetermined(_))),
+    ("Ruled out, according to what is reported", |status| status == Status::RuledOut),
+    ("Does not follow", |status| status == Status::DoesNotFollow),
+];
+
 /// The outcomes of one profile.
 #[must_use]
 pub fn outcomes(subject: Subject<'_>, outcomes: &[Outcome], detail: Detail, form: Form) -> String {
     let mut page = page(subject, form);
     let mut notes = Notes::default();
-    type Group = (&'static str, fn(Status) -> bool);
-    let groups: [Group; 5] = [
-        ("Follows, according to what is reported", |status| status == Status::Follows),
-        ("Disputed: one report leads to it, another denies it", |status| status == Status::Disputed),
-        ("Undetermined: it depends on what is not known", |status| matches!(status, Status::Undetermined(_))),
-        ("Ruled out, according to what is reported", |status| status == Status::RuledOut),
-        ("Does not follow", |status| status == Status::DoesNotFollow),
-    ];
-    for (title, belongs) in groups {
+    for (title, belongs) in GROUPS {
         let mut group = outcomes.iter().filter(|outcome| belongs(outcome.status)).peekable();
         if group.peek().is_some() {
             page.part(title);
@@ -69,9 +73,32 @@ fn because(page: &mut Page, subject: Subject<'_>, outcome: &Outcome) {
 pub(super) struct Notes<'a> {
     sources: IndexSet<SourceId>,
     assumptions: IndexSet<&'a str>,
+    /// Whether the marks of footnotes are links to them, as in an HTML document.
+    linked: bool,
 }
 
 impl<'a> Notes<'a> {
+    /// The footnotes of a document: all sources and assumptions, in the order of declaration.
+    pub(super) fn all(policy: &'a Policy, form: Form) -> Self {
+        Self {
+            sources: (0..policy.sources.len()).map(SourceId::new).collect(),
+            assumptions: policy.rules.iter().flat_map(|rule| &rule.assumes).map(String::as_str).collect(),
+            linked: form == Form::Html,
+        }
+    }
+
+    /// `[1]`: the source's mark.
+    pub(super) fn number(&mut self, source: SourceId) -> String {
+        let number = self.sources.insert_full(source).0 + 1;
+        if self.linked { format!("<a href=\"#source-{number}\">[{number}]</a>") } else { format!("[{number}]") }
+    }
+
+    /// `a`: the assumption's mark.
+    pub(super) fn letter(&mut self, assumption: &'a str) -> String {
+        let letter = letter(self.assumptions.insert_full(assumption).0);
+        if self.linked { format!("<a href=\"#assumption-{letter}\">{letter}</a>") } else { letter }
+    }
+
     fn outcome(&mut self, page: &mut Page, subject: Subject<'a>, outcome: &Outcome) {
         let policy = subject.policy;
         let marks = self.marks(policy, &outcome.rules);
@@ -109,13 +136,13 @@ impl<'a> Notes<'a> {
     /// ` [a, b]`: the assumptions of the rules.
     pub(super) fn marks(&mut self, policy: &'a Policy, rules: &[RuleId]) -> String {
         let assumptions = rules.iter().flat_map(|rule| &policy[*rule].assumes);
-        let marks: IndexSet<usize> = assumptions.map(|it| self.assumptions.insert_full(it).0).collect();
-        let letters: Vec<String> = marks.into_iter().map(letter).collect();
+        let letters: IndexSet<String> = assumptions.map(|it| self.letter(it)).collect();
+        let letters: Vec<String> = letters.into_iter().collect();
         if letters.is_empty() { String::new() } else { format!(" [{}]", letters.join(", ")) }
     }
 
     /// Who reports what the rules say, each with the number of its footnote.
-    fn reporters<'r>(
+    pub(super) fn reporters<'r>(
         &mut self,
         subject: Subject<'_>,
         rules: impl Iterator<Item = &'r Rule>,
@@ -129,8 +156,7 @@ impl<'a> Notes<'a> {
             }
             for claim in selection.claims(rule) {
                 let source = policy[claim].by;
-                let number = self.sources.insert_full(source).0 + 1;
-                names.insert(format!("{} [{number}]", form.shown(&policy[source].label)));
+                names.insert(format!("{} {}", form.shown(&policy[source].label), self.number(source)));
             }
         }
         let names: Vec<String> = names.into_iter().collect();

@@ -46,16 +46,41 @@ pub(super) struct Page {
     out: String,
     /// How many lists are open, each in the last item of the one before: only in HTML.
     open: usize,
+    /// Whether parts stand in a section.
+    in_section: bool,
 }
 
 impl Page {
     pub(super) fn new(form: Form) -> Self {
-        Self { form, out: String::new(), open: 0 }
+        Self { form, out: String::new(), open: 0, in_section: false }
     }
 
     pub(super) fn finish(mut self) -> String {
         self.close();
+        if self.in_section && self.form == Form::Html {
+            self.out.push_str("</section>\n");
+        }
         self.out
+    }
+
+    /// Adds what is written in the page's form already.
+    pub(super) fn written(&mut self, text: &str) {
+        self.close();
+        self.out.push_str(text);
+    }
+
+    /// A section of a document; the parts that follow stand in it.
+    pub(super) fn section(&mut self, id: &str, heading: &str) {
+        self.close();
+        match self.form {
+            Form::Text => self.out.push_str(&format!("\n{}\n", styled(HEADING, heading))),
+            Form::Markdown => self.out.push_str(&format!("\n## {heading}\n\n")),
+            Form::Html => {
+                let before = if self.in_section { "</section>\n" } else { "" };
+                self.out.push_str(&format!("{before}<section id=\"{id}\">\n<h2>{heading}</h2>\n"));
+            }
+        }
+        self.in_section = true;
     }
 
     /// Closes the open lists.
@@ -102,20 +127,33 @@ impl Page {
     pub(super) fn part(&mut self, heading: &str) {
         match self.form {
             Form::Text => self.out.push_str(&format!("\n{}\n", styled(HEADING, heading))),
-            Form::Markdown => self.out.push_str(&format!("\n## {heading}\n\n")),
+            Form::Markdown => self.markdown_heading(2, heading),
             Form::Html => self.element("h3", heading),
         }
     }
 
+    /// A heading that stands below that of the section, if there is one.
+    fn markdown_heading(&mut self, level: usize, heading: &str) {
+        let signs = "#".repeat(level + usize::from(self.in_section));
+        let before = if self.out.ends_with("\n\n") { "" } else { "\n" };
+        self.out.push_str(&format!("{before}{signs} {heading}\n\n"));
+    }
+
     /// A part of a part.
     pub(super) fn subpart(&mut self, heading: &str) {
+        self.subpart_known_as("", heading);
+    }
+
+    /// A part of a part; in HTML, links lead to it by its id, where it has one.
+    pub(super) fn subpart_known_as(&mut self, id: &str, heading: &str) {
         match self.form {
             Form::Text => {
                 self.out.push('\n');
                 paragraph(&mut self.out, "", heading);
             }
-            Form::Markdown => self.out.push_str(&format!("\n### {heading}\n\n")),
-            Form::Html => self.element("h4", heading),
+            Form::Markdown => self.markdown_heading(3, heading),
+            Form::Html if id.is_empty() => self.element("h4", heading),
+            Form::Html => self.element(&format!("h4 id=\"{id}\""), heading),
         }
     }
 
@@ -178,6 +216,14 @@ impl Page {
         self.put(depth + 2, &format!("    {indent}- "), &format!("  {indent}- "), "", text);
     }
 
+    /// A line to which links lead, in HTML, by its id.
+    pub(super) fn entry(&mut self, id: &str, lead: &str, text: &str) {
+        match self.form {
+            Form::Text | Form::Markdown => self.line(lead, text),
+            Form::Html => self.list_item(&format!("li id=\"{id}\""), 1, &format!("{lead}{text}")),
+        }
+    }
+
     /// What is said below a line.
     pub(super) fn subline(&mut self, lead: &str, text: &str) {
         self.put(2, "    ", "  - ", lead, text);
@@ -189,6 +235,7 @@ impl Page {
         match self.form {
             Form::Text => rows.iter().for_each(|row| self.block(heads, row)),
             Form::Markdown => {
+                self.gap();
                 self.out.push_str(&format!("| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len())));
                 for row in rows {
                     let cells: Vec<String> = row.iter().map(|cell| cell.joined("<br>")).collect();
@@ -196,6 +243,13 @@ impl Page {
                 }
             }
             Form::Html => self.html_table(heads, rows),
+        }
+    }
+
+    /// An empty line between what stands above and what follows, in Markdown.
+    fn gap(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
         }
     }
 

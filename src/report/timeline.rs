@@ -13,6 +13,24 @@ use crate::words::{does_not_follow, says_does_not_follow, status_words};
 pub fn timeline(subject: Subject<'_>, look: Look<'_>, found: &Timeline, form: Form) -> String {
     let mut page = super::page(subject, form);
     let mut notes = Notes::default();
+    moments(&mut page, &mut notes, subject, look, found);
+    let mut statuses = std::iter::once(&found.first).chain(&found.changes).flat_map(|moment| &moment.outcomes);
+    if statuses.any(|outcome| says_does_not_follow(outcome.status)) {
+        page.remark(2, does_not_follow(subject.selection));
+    }
+    notes.finish(&mut page, subject.policy);
+    page.finish()
+}
+
+/// The days themselves, without a title and footnotes.
+pub(super) fn moments<'a>(
+    page: &mut Page,
+    notes: &mut Notes<'a>,
+    subject: Subject<'a>,
+    look: Look<'_>,
+    found: &'a Timeline,
+) {
+    let form = page.form;
     let (from, to) = found.over;
     let known = if look.as_known { ", with what was published by each day" } else { "" };
     page.remark(0, &format!("From {from} to {to}{known}."));
@@ -20,23 +38,17 @@ pub fn timeline(subject: Subject<'_>, look: Look<'_>, found: &Timeline, form: Fo
     for outcome in &found.first.outcomes {
         let label = form.shown(&subject.policy[outcome.consequence].label);
         page.item(&format!("{label}: {}", status_words(outcome.status)));
-        evidence(&mut page, &mut notes, subject, &found.first, outcome.consequence.index());
+        evidence(page, notes, subject, &found.first, outcome.consequence.index());
     }
     for moment in &found.changes {
         page.part(&format!("From {} on", moment.date));
         for changed in &moment.changed {
-            self::changed(&mut page, &mut notes, subject, moment, changed);
+            self::changed(page, notes, subject, moment, changed);
         }
     }
     if found.changes.is_empty() {
         page.remark(2, "Nothing changes on a later day.");
     }
-    let mut statuses = std::iter::once(&found.first).chain(&found.changes).flat_map(|moment| &moment.outcomes);
-    if statuses.any(|outcome| says_does_not_follow(outcome.status)) {
-        page.remark(2, does_not_follow(subject.selection));
-    }
-    notes.finish(&mut page, subject.policy);
-    page.finish()
 }
 
 fn changed<'a>(page: &mut Page, notes: &mut Notes<'a>, subject: Subject<'a>, moment: &'a Moment, changed: &Changed) {

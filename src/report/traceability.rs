@@ -91,11 +91,21 @@ fn claims(page: &mut Page, policy: &Policy, found: &Traceability, detail: Detail
     }
 }
 
+/// The claims, their origins, their contradictions and those that no scenario reaches: what a
+/// document says of them, which has its own place for what is not encoded.
+pub(super) fn ledger(page: &mut Page, policy: &Policy, found: &Traceability) {
+    page.sentence(&format!("{}.", summary(policy, found)));
+    if !found.claims.is_empty() {
+        claims(page, policy, found, Detail::Usual);
+        origins(page, policy, found);
+        contradictions(page, policy, found);
+        unreached(page, policy, found);
+    }
+}
+
 /// `rules/passports.ensue:12`
-fn declared_at(policy: &Policy, place: Place, form: Form) -> String {
-    let file = &policy.files[place.file];
-    let line = file.position(place.span.start).line;
-    format!("{}:{line}", form.shown(&file.name))
+pub(super) fn declared_at(policy: &Policy, place: Place, form: Form) -> String {
+    form.place(policy, place)
 }
 
 fn reported(policy: &Policy, id: ClaimId, form: Form) -> Cell {
@@ -247,7 +257,7 @@ fn side(page: &mut Page, policy: &Policy, id: RuleId, others: &[RuleId], verb: &
     page.detail("", &text);
 }
 
-fn unencoded(page: &mut Page, policy: &Policy, found: &Traceability) {
+pub(super) fn unencoded(page: &mut Page, policy: &Policy, found: &Traceability) {
     let form = page.form;
     page.part("Claims that no rule encodes");
     if found.unencoded.is_empty() {
@@ -282,7 +292,7 @@ fn unreached(page: &mut Page, policy: &Policy, found: &Traceability) {
     }
 }
 
-fn unclaimed(page: &mut Page, policy: &Policy, found: &Traceability) {
+pub(super) fn unclaimed(page: &mut Page, policy: &Policy, found: &Traceability) {
     let form = page.form;
     page.part("Rules without a claim");
     let mut unclaimed = found.rules.iter().filter(|trace| policy[trace.rule].claims.is_empty()).peekable();
@@ -310,7 +320,7 @@ fn claim_name(policy: &Policy, claim: ClaimId, form: Form) -> String {
     form.name(&policy[claim].name)
 }
 
-fn claim_names(policy: &Policy, claims: &[ClaimId], form: Form) -> String {
+pub(super) fn claim_names(policy: &Policy, claims: &[ClaimId], form: Form) -> String {
     claims.iter().map(|claim| claim_name(policy, *claim, form)).collect::<Vec<_>>().join(", ")
 }
 

@@ -104,7 +104,7 @@ fn rule(page: &mut Page, subject: Subject<'_>, consequence: ConsequenceId, reaso
 }
 
 /// A part of a rule's conditions, and whether it holds.
-fn condition(page: &mut Page, subject: Subject<'_>, part: &Held) {
+pub(super) fn condition(page: &mut Page, subject: Subject<'_>, part: &Held) {
     let policy = subject.policy;
     let form = page.form;
     let holds = match part.holds {
