@@ -17,6 +17,7 @@ mod lsp;
 mod new;
 mod page;
 mod profiles;
+mod report;
 mod suggested;
 mod test;
 mod view;
@@ -31,7 +32,6 @@ use anstream::{AutoStream, ColorChoice};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::{Diagnostics, without_values};
-use crate::report;
 
 /// Rules about coercive policies, each tied to who reported it, and what follows from them.
 ///
@@ -76,6 +76,8 @@ enum Verb {
     Claims(claims::Claims),
     /// Draw who reports what and what follows, or what decides one consequence: SVG, DOT, Mermaid
     Graph(graph::Graph),
+    /// Write a document about a profile: options, reasons, claims, what is not known, sources
+    Report(report::Report),
     /// Write one offline page to explore the rules in a browser
     Page(page::Page),
     /// Rewrite rule files in the canonical layout
@@ -161,7 +163,7 @@ impl Output {
 
     /// Shows findings.
     fn findings(&self, diagnostics: &Diagnostics) {
-        let shown = diagnostics.list.iter().map(|it| report::diagnostic(&diagnostics.files, it));
+        let shown = diagnostics.list.iter().map(|it| crate::report::diagnostic(&diagnostics.files, it));
         let before = if self.found.replace(true) { "\n" } else { "" };
         self.notice(&(before.to_owned() + &shown.collect::<Vec<_>>().join("\n")));
     }
@@ -170,7 +172,7 @@ impl Output {
     fn failure(&self, failure: &Failure) {
         match failure {
             Failure::Mistakes(diagnostics) => self.findings(diagnostics),
-            Failure::Message(message) => self.notice(&format!("error: {}\n", report::plain(message))),
+            Failure::Message(message) => self.notice(&format!("error: {}\n", crate::report::plain(message))),
             Failure::Said | Failure::ClosedPipe => {}
         }
     }
@@ -253,6 +255,7 @@ pub fn main() -> ExitCode {
         Verb::Diff(verb) => verb.run(&output),
         Verb::Claims(verb) => verb.run(&output),
         Verb::Graph(verb) => verb.run(&output),
+        Verb::Report(verb) => verb.run(&output),
         Verb::Page(verb) => verb.run(&output),
         Verb::Fmt(verb) => verb.run(&output),
         Verb::New(verb) => verb.run(&output),

@@ -3,6 +3,7 @@
 //! It has its own types, so that a change of the model changes no format. Profile values are
 //! read here and named in no message.
 
+mod bibliography;
 mod change;
 mod comparison;
 mod declared;
@@ -25,6 +26,7 @@ use crate::model::{ClaimId, Date, FactId, FactType, Items, Number, Policy, Profi
 use crate::semantics::{Absent, Effect, Explanation, Held, Outcome, RuleReason, Selection, Takes, What};
 use crate::syntax::token::is_name;
 use crate::text::{Files, Position};
+pub use bibliography::bibliography;
 pub use change::changes;
 pub use comparison::comparisons;
 pub use declared::declared;

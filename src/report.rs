@@ -9,6 +9,8 @@ mod coverage;
 #[cfg(feature = "cli")]
 mod diagnostics;
 mod difference;
+#[cfg(feature = "cli")]
+mod document;
 mod interview;
 #[cfg(feature = "cli")]
 mod junit;
@@ -32,6 +34,8 @@ pub use coverage::coverage;
 #[cfg(feature = "cli")]
 pub use diagnostics::{diagnostic, github};
 pub use difference::difference;
+#[cfg(feature = "cli")]
+pub use document::{Document, Over, document};
 pub use interview::{Asked, about, not_an_answer, question, settled};
 #[cfg(feature = "cli")]
 pub use junit::{Suite, junit};

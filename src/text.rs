@@ -102,6 +102,11 @@ impl Files {
         FileId(u32::try_from(self.0.len() - 1).expect("fewer than 4 billion files"))
     }
 
+    /// Lets readers know the files by other names.
+    pub fn rename(&mut self, name: impl Fn(&str) -> String) {
+        self.0.iter_mut().for_each(|file| file.name = name(&file.name));
+    }
+
     /// Every file with its id, the root first.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &File)> {
         (0..).map(FileId).zip(&self.0)

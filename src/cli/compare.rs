@@ -55,11 +55,23 @@ enum Format {
     Json,
 }
 
-fn period(text: &str) -> Result<(Date, Date), String> {
+pub(super) fn period(text: &str) -> Result<(Date, Date), String> {
     let form = "a period is written 2022-01-01..2025-12-31";
     let (from, to) = text.split_once("..").ok_or(form)?;
     let (from, to) = (date(from)?, date(to)?);
     if from <= to { Ok((from, to)) } else { Err("a period ends on its first day or later".to_owned()) }
+}
+
+/// Why there is no timeline.
+pub(super) fn refused(policy: &Policy, refused: Refused) -> Failure {
+    match refused {
+        Refused::Mistake(report) => failed(policy, report),
+        Refused::TooLong(fact) => Failure::Message(format!(
+            "time since `{}` is counted in days and in months or years, and it is not known, so that each day has to \
+             be looked at: ask for at most {DAYS} days, or give the fact",
+            policy[fact].name
+        )),
+    }
 }
 
 impl Compare {
@@ -110,14 +122,7 @@ impl Compare {
         over: (Date, Date),
     ) -> Result<Found, Failure> {
         let look = Look { view, as_known: self.as_known };
-        let found = Timeline::of(policy, look, &named.profile, over).map_err(|refused| match refused {
-            Refused::Mistake(report) => failed(policy, report),
-            Refused::TooLong(fact) => Failure::Message(format!(
-                "time since `{}` is counted in days and in months or years, and it is not known, so that each day \
-                 has to be looked at: ask for at most {DAYS} days, or give the fact",
-                policy[fact].name
-            )),
-        })?;
+        let found = Timeline::of(policy, look, &named.profile, over).map_err(|found| refused(policy, found))?;
         // The dates are the table's; the page has none of its own.
         let mut selection = found.first.selection.clone();
         (selection.on, selection.view) = (None, view.clone());

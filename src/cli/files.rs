@@ -144,6 +144,15 @@ pub(super) fn create(path: &Path, text: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes a file, whole or not at all, in the place of one that is there, if there is one.
+pub(super) fn overwrite(path: &Path, text: &[u8]) -> Result<(), Failure> {
+    match fs::read(path) {
+        Ok(old) => replace(path, &old, text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path, text),
+        Err(error) => Err(cannot("write", path, &words(&error))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

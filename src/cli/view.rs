@@ -35,6 +35,17 @@ fn least_origins(text: &str) -> Result<usize, String> {
 }
 
 impl ViewOptions {
+    /// The options that were given, as they are written.
+    pub(super) fn arguments(&self) -> Vec<String> {
+        let mut given: Vec<String> = Vec::new();
+        given.extend(self.on.map(|date| format!("--on {date}")));
+        given.extend(self.according_to.iter().map(|source| format!("--according-to {source}")));
+        given.extend(self.without.iter().map(|source| format!("--without {source}")));
+        given.extend(self.known_by.map(|date| format!("--known-by {date}")));
+        given.extend(self.require.map(|least| format!("--require {least}")));
+        given
+    }
+
     pub(super) fn view(&self, policy: &Policy) -> Result<View, Failure> {
         let sources = |names: &[String]| names.iter().map(|name| source(policy, name)).collect::<Result<Vec<_>, _>>();
         Ok(View {

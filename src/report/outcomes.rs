@@ -95,7 +95,7 @@ impl<'a> Notes<'a> {
 
     /// `a`: the assumption's mark.
     pub(super) fn letter(&mut self, assumption: &'a str) -> String {
-        let letter = letter(self.assumptions.insert_full(assumption).0);
+        let letter = self.plain_letter(assumption);
         if self.linked { format!("<a href=\"#assumption-{letter}\">{letter}</a>") } else { letter }
     }
 
@@ -131,6 +131,11 @@ impl<'a> Notes<'a> {
             evidence.extend(self.reporters(subject, rules, form).map(|by| (lead, by)));
         }
         evidence
+    }
+
+    /// The same, where it is no link.
+    pub(super) fn plain_letter(&mut self, assumption: &'a str) -> String {
+        letter(self.assumptions.insert_full(assumption).0)
     }
 
     /// ` [a, b]`: the assumptions of the rules.

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::outcomes::letter;
 use super::{HEADING, WIDTH, lines, paragraph, styled};
 use crate::semantics::Status;
-use crate::words::{Form, as_html};
+use crate::words::{Form, as_html, escaped};
 
 /// How wide the columns of a table are in plain text: few of them, and more.
 const WIDE: usize = 15;
@@ -46,18 +46,18 @@ pub(super) struct Page {
     out: String,
     /// How many lists are open, each in the last item of the one before: only in HTML.
     open: usize,
-    /// Whether parts stand in a section.
-    in_section: bool,
+    /// The sections of a document so far: the id and the heading of each.
+    contents: Vec<(&'static str, &'static str)>,
 }
 
 impl Page {
     pub(super) fn new(form: Form) -> Self {
-        Self { form, out: String::new(), open: 0, in_section: false }
+        Self { form, out: String::new(), open: 0, contents: Vec::new() }
     }
 
     pub(super) fn finish(mut self) -> String {
         self.close();
-        if self.in_section && self.form == Form::Html {
+        if !self.contents.is_empty() && self.form == Form::Html {
             self.out.push_str("</section>\n");
         }
         self.out
@@ -69,18 +69,53 @@ impl Page {
         self.out.push_str(text);
     }
 
+    /// The sections so far: the id and the heading of each.
+    pub(super) fn contents(&self) -> &[(&'static str, &'static str)] {
+        &self.contents
+    }
+
+    /// Lines of a file or of a terminal, as they are. In HTML each has an id, where `known_as` begins
+    /// one: `file0` makes `file0-12`.
+    pub(super) fn verbatim(&mut self, known_as: Option<&str>, text: &str) {
+        let lines = || text.lines().map(escaped);
+        match self.form {
+            Form::Text => lines().for_each(|line| self.out.push_str(&format!("  {line}\n"))),
+            Form::Markdown => {
+                // Longer than any run of its signs in the text.
+                let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+                let fence = "`".repeat((longest + 1).max(3));
+                self.gap();
+                self.out.push_str(&format!("{fence}text\n"));
+                lines().for_each(|line| self.out.push_str(&format!("{line}\n")));
+                self.out.push_str(&format!("{fence}\n"));
+            }
+            Form::Html => {
+                self.close();
+                self.out.push_str(if known_as.is_some() { "<pre class=\"lines\">" } else { "<pre>" });
+                for (number, line) in (1..).zip(lines()) {
+                    let line = as_html(&line);
+                    match known_as {
+                        Some(file) => self.out.push_str(&format!("<span id=\"{file}-{number}\">{line}</span>\n")),
+                        None => self.out.push_str(&format!("{line}\n")),
+                    }
+                }
+                self.out.push_str("</pre>\n");
+            }
+        }
+    }
+
     /// A section of a document; the parts that follow stand in it.
-    pub(super) fn section(&mut self, id: &str, heading: &str) {
+    pub(super) fn section(&mut self, id: &'static str, heading: &'static str) {
         self.close();
         match self.form {
             Form::Text => self.out.push_str(&format!("\n{}\n", styled(HEADING, heading))),
             Form::Markdown => self.out.push_str(&format!("\n## {heading}\n\n")),
             Form::Html => {
-                let before = if self.in_section { "</section>\n" } else { "" };
+                let before = if self.contents.is_empty() { "" } else { "</section>\n" };
                 self.out.push_str(&format!("{before}<section id=\"{id}\">\n<h2>{heading}</h2>\n"));
             }
         }
-        self.in_section = true;
+        self.contents.push((id, heading));
     }
 
     /// Closes the open lists.
@@ -134,7 +169,7 @@ impl Page {
 
     /// A heading that stands below that of the section, if there is one.
     fn markdown_heading(&mut self, level: usize, heading: &str) {
-        let signs = "#".repeat(level + usize::from(self.in_section));
+        let signs = "#".repeat(level + usize::from(!self.contents.is_empty()));
         let before = if self.out.ends_with("\n\n") { "" } else { "\n" };
         self.out.push_str(&format!("{before}{signs} {heading}\n\n"));
     }
