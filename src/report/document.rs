@@ -4,6 +4,7 @@
 //! sources and assumptions with their marks, and what "does not follow" means.
 
 mod html;
+mod ledger;
 mod reasons;
 mod unsaid;
 
@@ -12,14 +13,14 @@ use sha2::{Digest, Sha256};
 
 use super::outcomes::Notes;
 use super::page::{Cell, Page};
-use super::{Form, citation, comparison, fact_value, timeline, traceability};
+use super::{Form, citation, comparison, fact_value, timeline};
 use crate::analysis::traceability::Traceability;
 use crate::diagnostic::Diagnostic;
 use crate::explore::compare::Comparison;
 use crate::explore::timeline::{Look, Timeline};
 use crate::graph::{self, Given, Graph};
 use crate::json::Subject;
-use crate::model::{FactId, Policy, SourceId};
+use crate::model::{FactId, Policy, RuleId, SourceId};
 use crate::semantics::{Engine, Explanation};
 use crate::words::{circumstances, does_not_follow, status_words, view};
 
@@ -99,8 +100,7 @@ pub fn document(document: &Document<'_>, form: Form) -> String {
         timeline::moments(&mut page, &mut notes, document.subject, *look, found);
     }
     let styles = picture(&mut page, document);
-    page.section("claims", "What was reported");
-    traceability::ledger(&mut page, policy, &document.claims);
+    ledger::write(&mut page, &mut notes, document);
     unsaid::write(&mut page, document);
     assumptions(&mut page, &mut notes, policy);
     sources(&mut page, &mut notes, policy);
@@ -121,21 +121,21 @@ fn question(page: &mut Page, document: &Document<'_>) {
     let Subject { policy, selection, profile, .. } = document.subject;
     page.section("question", "What is asked");
     let date = match selection.on {
-        Some(date) if selection.view.on.is_none() => format!("on {date}, the date that the rule files give"),
-        Some(date) => format!("on {date}"),
+        Some(date) if selection.view.on.is_none() => format!("{date}, as the rule files give it"),
+        Some(date) => date.to_string(),
         None => "none; nothing in these rules depends on it".to_owned(),
     };
     page.line("date: ", &date);
     let counted = match selection.is_whole() {
-        true => "all that the rule files hold".to_owned(),
+        true => "all in the rule files".to_owned(),
         // The date stands in the line above.
         false => {
             let mut without_date = selection.clone();
             without_date.on = None;
-            format!("only those {}", view(policy, &without_date, form))
+            format!("only {}", view(policy, &without_date, form))
         }
     };
-    page.line("reports: ", &counted);
+    page.line("reports that count: ", &counted);
     page.line(
         "profile: ",
         &match document.subject.name {
@@ -201,7 +201,7 @@ fn picture(page: &mut Page, document: &Document<'_>) -> Vec<String> {
     let drawn = match page.form {
         Form::Text => None,
         Form::Markdown => {
-            graph::svg(&graph, "graph").ok().map(|_| format!("```mermaid\n{}```\n", graph::mermaid(&graph)))
+            graph::svg(&graph, "graph").ok().map(|_| format!("\n```mermaid\n{}```\n", graph::mermaid(&graph)))
         }
         Form::Html => graph::svg(&graph, "graph").ok().map(|svg| {
             styles.extend(html::styles_in(&svg));
@@ -210,8 +210,8 @@ fn picture(page: &mut Page, document: &Document<'_>) -> Vec<String> {
     };
     match drawn {
         Some(drawn) => {
+            page.sentence(&page.form.shown(&notes.join(" ")));
             page.written(&drawn);
-            notes.iter().for_each(|note| page.remark(0, &page.form.shown(note)));
         }
         None => page.sentence(&format!(
             "There are {} boxes and {} arrows, more than a legible picture holds.",
@@ -227,8 +227,8 @@ fn assumptions<'a>(page: &mut Page, notes: &mut Notes<'a>, policy: &'a Policy) {
     let form = page.form;
     page.section("assumptions", "What the rules assume, beyond the words of the reports");
     let mut all: IndexMap<&str, Vec<String>> = IndexMap::new();
-    for rule in &policy.rules {
-        rule.assumes.iter().for_each(|it| all.entry(it).or_default().push(form.shown(&rule.label)));
+    for id in policy.rule_ids() {
+        policy[id].assumes.iter().for_each(|it| all.entry(it).or_default().push(rule_link(policy, id, form)));
     }
     if all.is_empty() {
         page.sentence("The rules state no assumption. That does not mean that they make none.");
@@ -236,7 +236,7 @@ fn assumptions<'a>(page: &mut Page, notes: &mut Notes<'a>, policy: &'a Policy) {
     for (assumption, rules) in all {
         let letter = notes.plain_letter(assumption);
         page.entry(&format!("assumption-{letter}"), &format!("[{letter}] "), &form.shown(assumption));
-        rules.iter().for_each(|rule| page.subline("by the rule: ", rule));
+        page.subline("by: ", &rules.join("; "));
     }
 }
 
@@ -295,15 +295,17 @@ fn colophon(page: &mut Page, document: &Document<'_>) {
     };
     let rows: Vec<Vec<Cell>> = document.policy().files.iter().map(|(_, file)| row(&file.text, &file.name)).collect();
     page.table(&["Rule file", "SHA-256"], &rows);
-    page.remark(0, "By this command, which writes the same from the same files:");
+    page.remark(
+        0,
+        match document.has_settings {
+            false => "This command writes the same from the same files:",
+            true => {
+                "This command writes the same from the same files, with the facts that were set on the command line by \
+                 --set, whose values are not repeated here:"
+            }
+        },
+    );
     page.verbatim(None, &document.command);
-    if document.has_settings {
-        page.remark(
-            0,
-            "Facts were also set on the command line, with --set; their values are not repeated here, and are needed to \
-             write it again.",
-        );
-    }
 }
 
 /// The rule files, line by line.
@@ -312,6 +314,15 @@ fn rules(page: &mut Page, policy: &Policy) {
     for (id, file) in policy.files.iter() {
         page.part(&page.form.shown(&file.name));
         page.verbatim(Some(&format!("file{}", id.0)), &file.text);
+    }
+}
+
+/// A rule's title, which leads to what is said of it.
+fn rule_link(policy: &Policy, id: RuleId, form: Form) -> String {
+    let rule = &policy[id];
+    match form {
+        Form::Text | Form::Markdown => format!("\"{}\"", form.shown(&rule.label)),
+        Form::Html => format!("<a href=\"#rule-{}\">{}</a>", rule.name, form.shown(&rule.label)),
     }
 }
 

@@ -74,6 +74,14 @@ impl Page {
         &self.contents
     }
 
+    /// A text to which links lead, in HTML, by its id.
+    pub(super) fn known_as(&self, id: &str, text: &str) -> String {
+        match self.form {
+            Form::Text | Form::Markdown => text.to_owned(),
+            Form::Html => format!("<span id=\"{id}\">{text}</span>"),
+        }
+    }
+
     /// Lines of a file or of a terminal, as they are. In HTML each has an id, where `known_as` begins
     /// one: `file0` makes `file0-12`.
     pub(super) fn verbatim(&mut self, known_as: Option<&str>, text: &str) {

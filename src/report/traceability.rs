@@ -5,7 +5,6 @@ use super::page::{Cell, Page};
 use super::{Detail, Form, citation};
 use crate::analysis::traceability::{ClaimTrace, Origin, Traceability};
 use crate::model::{ClaimId, Policy, RuleId, SourceId};
-use crate::text::Place;
 
 /// The claims of a policy with their rules and scenarios, origins, contradictions, and what is
 /// missing.
@@ -16,7 +15,7 @@ pub fn traceability(policy: &Policy, found: &Traceability, detail: Detail, form:
     page.title(&form.shown(title), &summary(policy, found));
     if !found.claims.is_empty() {
         claims(&mut page, policy, found, detail);
-        origins(&mut page, policy, found);
+        origins(&mut page, policy, found, |number| format!("[{number}] "));
         contradictions(&mut page, policy, found);
         unencoded(&mut page, policy, found);
         unreached(&mut page, policy, found);
@@ -25,7 +24,7 @@ pub fn traceability(policy: &Policy, found: &Traceability, detail: Detail, form:
     page.finish()
 }
 
-fn summary(policy: &Policy, found: &Traceability) -> String {
+pub(super) fn summary(policy: &Policy, found: &Traceability) -> String {
     if found.claims.is_empty() {
         return "The policy has no claim: nothing in it is tied to who reported it.".to_owned();
     }
@@ -63,7 +62,7 @@ fn claims(page: &mut Page, policy: &Policy, found: &Traceability, detail: Detail
         vec![
             Cell {
                 head: claim_name(policy, trace.claim, form),
-                items: vec![declared_at(policy, policy[trace.claim].place, form)],
+                items: vec![form.place(policy, policy[trace.claim].place)],
             },
             reported(policy, trace.claim, form),
             by(policy, trace, form),
@@ -91,24 +90,7 @@ fn claims(page: &mut Page, policy: &Policy, found: &Traceability, detail: Detail
     }
 }
 
-/// The claims, their origins, their contradictions and those that no scenario reaches: what a
-/// document says of them, which has its own place for what is not encoded.
-pub(super) fn ledger(page: &mut Page, policy: &Policy, found: &Traceability) {
-    page.sentence(&format!("{}.", summary(policy, found)));
-    if !found.claims.is_empty() {
-        claims(page, policy, found, Detail::Usual);
-        origins(page, policy, found);
-        contradictions(page, policy, found);
-        unreached(page, policy, found);
-    }
-}
-
-/// `rules/passports.ensue:12`
-pub(super) fn declared_at(policy: &Policy, place: Place, form: Form) -> String {
-    form.place(policy, place)
-}
-
-fn reported(policy: &Policy, id: ClaimId, form: Form) -> Cell {
+pub(super) fn reported(policy: &Policy, id: ClaimId, form: Form) -> Cell {
     let claim = &policy[id];
     let mut cell = Cell::from(form.shown(&claim.statement));
     let quoted = claim.quote.iter().map(|quote| format!("quote: {}", form.shown(quote)));
@@ -146,8 +128,19 @@ fn by(policy: &Policy, trace: &ClaimTrace, form: Form) -> Cell {
 }
 
 fn rules(policy: &Policy, found: &Traceability, trace: &ClaimTrace, form: Form) -> Cell {
+    let shown = |rule: RuleId| format!("{} ({})", form.shown(&policy[rule].label), form.name(&policy[rule].name));
+    encoded_by(policy, found, trace, form, shown)
+}
+
+/// The rules that encode a claim, each as `shown` writes it.
+pub(super) fn encoded_by(
+    policy: &Policy,
+    found: &Traceability,
+    trace: &ClaimTrace,
+    form: Form,
+    shown: impl Fn(RuleId) -> String,
+) -> Cell {
     let context = policy[trace.claim].context;
-    let shown = |rule: &RuleId| format!("{} ({})", form.shown(&policy[*rule].label), form.name(&policy[*rule].name));
     let mut cell = match &trace.rules[..] {
         [] if context => Cell::from("no rule, since it is context"),
         [] => match trace.through {
@@ -156,10 +149,10 @@ fn rules(policy: &Policy, found: &Traceability, trace: &ClaimTrace, form: Form) 
             }
             None => Cell::from("no rule"),
         },
-        [rule] => Cell::from(shown(rule)),
+        [rule] => Cell::from(shown(*rule)),
         several => {
             let reach = |rule: &RuleId| counted(found.rules[rule.index()].scenarios.len(), "scenario");
-            let items = several.iter().map(|rule| format!("{}: {}", shown(rule), reach(rule)));
+            let items = several.iter().map(|rule| format!("{}: {}", shown(*rule), reach(rule)));
             Cell { head: counted(several.len(), "rule"), items: items.collect() }
         }
     };
@@ -185,7 +178,7 @@ fn scenarios(policy: &Policy, found: &Traceability, trace: &ClaimTrace, detail: 
 }
 
 /// `none`, `1, which passes`, `3, all of which pass`, `3, of which 2 pass`
-fn passing(found: &Traceability, scenarios: &[usize]) -> String {
+pub(super) fn passing(found: &Traceability, scenarios: &[usize]) -> String {
     let passing = scenarios.iter().filter(|index| found.passes[**index]).count();
     match (scenarios.len(), passing) {
         (0, _) => "none".to_owned(),
@@ -198,7 +191,8 @@ fn passing(found: &Traceability, scenarios: &[usize]) -> String {
     }
 }
 
-fn origins(page: &mut Page, policy: &Policy, found: &Traceability) {
+/// The independent origins, each after its number as `numbered` writes it.
+pub(super) fn origins(page: &mut Page, policy: &Policy, found: &Traceability, numbered: impl Fn(usize) -> String) {
     let form = page.form;
     page.part("Origins");
     for (number, Origin { claims, first_by, relayed_by }) in (1..).zip(&found.origins) {
@@ -206,7 +200,7 @@ fn origins(page: &mut Page, policy: &Policy, found: &Traceability) {
         if !relayed_by.is_empty() {
             who.push_str(&format!(", relayed by {}", source_labels(policy, relayed_by, form)));
         }
-        page.line(&format!("[{number}] "), &format!("{who}: {}", claim_names(policy, claims, form)));
+        page.line(&numbered(number), &format!("{who}: {}", claim_names(policy, claims, form)));
     }
     page.remark(
         2,
@@ -215,7 +209,7 @@ fn origins(page: &mut Page, policy: &Policy, found: &Traceability) {
     );
 }
 
-fn contradictions(page: &mut Page, policy: &Policy, found: &Traceability) {
+pub(super) fn contradictions(page: &mut Page, policy: &Policy, found: &Traceability) {
     let form = page.form;
     page.part("Contradictions between claims");
     if found.declared.is_empty() && found.opposed.is_empty() {
@@ -275,7 +269,7 @@ pub(super) fn unencoded(page: &mut Page, policy: &Policy, found: &Traceability) 
     }
 }
 
-fn unreached(page: &mut Page, policy: &Policy, found: &Traceability) {
+pub(super) fn unreached(page: &mut Page, policy: &Policy, found: &Traceability) {
     let form = page.form;
     let encoded = || found.claims.iter().filter(|trace| !trace.rules.is_empty());
     if encoded().next().is_none() {
@@ -304,7 +298,7 @@ pub(super) fn unclaimed(page: &mut Page, policy: &Policy, found: &Traceability) 
     for trace in unclaimed {
         let rule = &policy[trace.rule];
         page.item(&form.shown(&rule.label));
-        page.detail("", &format!("{}, {}", form.name(&rule.name), declared_at(policy, rule.place, form)));
+        page.detail("", &format!("{}, {}", form.name(&rule.name), form.place(policy, rule.place)));
         rule.assumes.iter().for_each(|assumption| page.detail("assumed: ", &form.shown(assumption)));
         page.detail("scenarios: ", &passing(found, &trace.scenarios));
     }
@@ -316,11 +310,11 @@ fn statement(policy: &Policy, claim: ClaimId, form: Form) -> String {
     format!("according to {}: {}", form.shown(&policy[claim.by].label), form.shown(&claim.statement))
 }
 
-fn claim_name(policy: &Policy, claim: ClaimId, form: Form) -> String {
+pub(super) fn claim_name(policy: &Policy, claim: ClaimId, form: Form) -> String {
     form.name(&policy[claim].name)
 }
 
-pub(super) fn claim_names(policy: &Policy, claims: &[ClaimId], form: Form) -> String {
+fn claim_names(policy: &Policy, claims: &[ClaimId], form: Form) -> String {
     claims.iter().map(|claim| claim_name(policy, *claim, form)).collect::<Vec<_>>().join(", ")
 }
 

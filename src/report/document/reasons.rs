@@ -3,7 +3,7 @@
 use super::super::outcomes::{GROUPS, Notes, known_value, labels};
 use super::super::page::Page;
 use super::super::{Form, why};
-use super::{Document, cited};
+use super::{Document, cited, rule_link};
 use crate::model::{ConsequenceId, FactId, Policy, Rule, RuleId};
 use crate::semantics::{Absent, Effect, Explanation, RuleReason, Status};
 use crate::words::possible_in_words;
@@ -78,15 +78,6 @@ fn settled(page: &mut Page, document: &Document<'_>, explained: &Explanation) {
     }
     for set in explained.settled_by.iter().flatten().filter(|set| *set != because) {
         page.line("this alone settles it too: ", &shown(set));
-    }
-}
-
-/// A rule's title, which leads to what is said of it.
-fn rule_link(policy: &Policy, id: RuleId, form: Form) -> String {
-    let rule = &policy[id];
-    match form {
-        Form::Text | Form::Markdown => format!("\"{}\"", form.shown(&rule.label)),
-        Form::Html => format!("<a href=\"#rule-{}\">{}</a>", rule.name, form.shown(&rule.label)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::outcomes::labels;
 use super::super::page::Page;
-use super::super::traceability;
+use super::super::{Form, traceability};
 use super::Document;
 use super::reasons::absence;
 use crate::model::{ClaimId, ConsequenceId, FactId, RuleId};
@@ -93,6 +93,13 @@ fn context(page: &mut Page, document: &Document<'_>) {
     let context: Vec<ClaimId> = claims.filter(|claim| policy[*claim].context).collect();
     if !context.is_empty() {
         page.part("Reported as context, and nothing follows from it here");
-        page.sentence(&format!("{}.", traceability::claim_names(policy, &context, page.form)));
+        let link = |claim: &ClaimId| {
+            let name = traceability::claim_name(policy, *claim, page.form);
+            match page.form {
+                Form::Text | Form::Markdown => name,
+                Form::Html => format!("<a href=\"#claim-{}\">{name}</a>", policy[*claim].name),
+            }
+        };
+        page.sentence(&format!("{}.", context.iter().map(link).collect::<Vec<_>>().join(", ")));
     }
 }
