@@ -6,14 +6,14 @@ use clap::{Args, ValueEnum};
 
 use super::compare::{period, refused};
 use super::files::{cannot, create, load, overwrite, shown};
-use super::profiles::SetOptions;
+use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, failed};
 use super::{Failure, Found, Output};
 use crate::explore::timeline::{Look, Timeline};
 use crate::json::{self, Layout, Subject};
 use crate::model::{Date, Policy};
 use crate::report::{self, Document, Form, Over};
-use crate::semantics::Engine;
+use crate::semantics::{Engine, View};
 
 #[derive(Args)]
 #[command(
@@ -58,39 +58,17 @@ enum Format {
 
 impl Report {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        if let Some(out) = self.out.as_ref().filter(|_| !self.force) {
-            refuse_existing(out)?;
+        if let Some(out) = &self.out {
+            refuse_place(out, self.force)?;
         }
-        let mut policy = load(&self.rules)?;
+        let policy = load(&self.rules)?;
         self.refuse_inputs(&policy)?;
         let view = self.view.view(&policy)?;
-        let mut named = self.set.profile(&policy, self.profile.as_ref())?;
-        let profile_name = named.name.take().map(|name| portable(&name));
-        // In what is handed on to others no path tells where it was written.
-        policy.files.rename(relative_to_project(&policy));
-        let text = {
-            let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
-            let profile = &named.profile;
-            let subject =
-                Subject { policy: &policy, selection: &engine.selection, name: profile_name.as_deref(), profile };
-            let look = Look { view: &view, as_known: self.as_known };
-            let over = match self.over {
-                Some(over) if self.format != Format::CslJson => {
-                    let found = Timeline::of(&policy, look, profile, over).map_err(|found| refused(&policy, found))?;
-                    Some(Over { look, found })
-                }
-                Some(_) | None => None,
-            };
-            let document = || {
-                let command = self.command(&policy, profile_name.as_deref());
-                Document::new(&engine, subject, over, command, !self.set.is_empty())
-                    .map_err(|report| failed(&policy, report))
-            };
-            match self.format {
-                Format::Markdown => report::document(&document()?, Form::Markdown),
-                Format::Html => report::document(&document()?, Form::Html),
-                Format::CslJson => json::bibliography(&policy, Layout::Indented) + "\n",
-            }
+        let named = self.set.profile(&policy, self.profile.as_ref())?;
+        let text = match self.format {
+            Format::Markdown => self.document(&policy, &view, &named, Form::Markdown)?,
+            Format::Html => self.document(&policy, &view, &named, Form::Html)?,
+            Format::CslJson => json::bibliography(&policy, Layout::Indented) + "\n",
         };
         match &self.out {
             None => output.result(&text)?,
@@ -98,6 +76,22 @@ impl Report {
             Some(out) => create(out, text.as_bytes())?,
         }
         Ok(Found::Nothing)
+    }
+
+    fn document(&self, given: &Policy, view: &View, named: &Named, form: Form) -> Result<String, Failure> {
+        // In what is handed on to others no path tells where it was written.
+        let mut policy = given.clone();
+        policy.files.rename(relative_to_project(given));
+        let policy = &policy;
+        let name = named.name.as_deref().map(portable);
+        let name = name.as_deref();
+        let engine = Engine::new(policy, view).map_err(|report| failed(given, report))?;
+        let subject = Subject { policy, selection: &engine.selection, name, profile: &named.profile };
+        let look = Look { view, as_known: self.as_known };
+        let over = self.over.map(|over| Timeline::of(policy, look, &named.profile, over)).transpose();
+        let over = over.map_err(|found| refused(given, found))?.map(|found| Over { look, found });
+        let document = Document::new(&engine, subject, over, self.command(policy, name), !self.set.is_empty());
+        Ok(report::document(&document.map_err(|report| failed(given, report))?, form))
     }
 
     /// Refuses to write over what the document is made of.
@@ -128,11 +122,14 @@ impl Report {
     }
 }
 
-/// Refuses to write over a file, before anything is worked out.
-fn refuse_existing(out: &Path) -> Result<(), Failure> {
+/// Refuses a place where nothing can be written, before anything is worked out.
+fn refuse_place(out: &Path, force: bool) -> Result<(), Failure> {
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match out.symlink_metadata() {
-        Ok(_) => Err(cannot("write", out, "there is such a file already; `--force` replaces it")),
-        Err(_) => Ok(()),
+        Ok(_) if out.is_dir() => Err(cannot("write", out, "it is a directory")),
+        Ok(_) if !force => Err(cannot("write", out, "there is such a file already; `--force` replaces it")),
+        Err(_) if !folder.is_dir() => Err(cannot("write", out, &format!("there is no folder `{}`", shown(folder)))),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 

@@ -127,15 +127,15 @@ fn question(page: &mut Page, document: &Document<'_>) {
     };
     page.line("date: ", &date);
     let counted = match selection.is_whole() {
-        true => "all in the rule files".to_owned(),
+        true => "all in the rule files count".to_owned(),
         // The date stands in the line above.
         false => {
             let mut without_date = selection.clone();
             without_date.on = None;
-            format!("only {}", view(policy, &without_date, form))
+            format!("counted {}", view(policy, &without_date, form))
         }
     };
-    page.line("reports that count: ", &counted);
+    page.line("reports: ", &counted);
     page.line(
         "profile: ",
         &match document.subject.name {
@@ -201,9 +201,9 @@ fn picture(page: &mut Page, document: &Document<'_>) -> Vec<String> {
     let drawn = match page.form {
         Form::Text => None,
         Form::Markdown => {
-            graph::svg(&graph, "graph").ok().map(|_| format!("\n```mermaid\n{}```\n", graph::mermaid(&graph)))
+            graph::svg(&graph, "picture").ok().map(|_| format!("\n```mermaid\n{}```\n", graph::mermaid(&graph)))
         }
-        Form::Html => graph::svg(&graph, "graph").ok().map(|svg| {
+        Form::Html => graph::svg(&graph, "picture").ok().map(|svg| {
             styles.extend(html::styles_in(&svg));
             format!("<div class=\"wide picture\">\n{svg}</div>\n")
         }),

@@ -216,7 +216,10 @@ impl Page {
                 self.out.push('\n');
                 paragraph(&mut self.out, &" ".repeat(indent), text);
             }
-            Form::Markdown => self.out.push_str(&format!("\n{text}\n")),
+            Form::Markdown => {
+                self.gap();
+                self.out.push_str(&format!("{text}\n"));
+            }
             Form::Html => self.element("p class=\"remark\"", text),
         }
     }

@@ -25,6 +25,7 @@ mod lsp;
 mod new;
 mod page;
 mod properties;
+mod report;
 mod schemas;
 mod timeline;
 mod why;
