@@ -259,9 +259,9 @@ fn sources(page: &mut Page, notes: &mut Notes<'_>, policy: &Policy) {
         for (lead, text) in [
             ("by ", (!by.is_empty()).then(|| by.join("; "))),
             ("published ", source.published.map(|date| date.to_string())),
-            ("quoted in ", (!quoted.is_empty()).then(|| quoted.join("; "))),
-            ("language: ", source.language.as_ref().map(|code| form.shown(code))),
             ("accessed ", source.accessed.map(|date| date.to_string())),
+            ("language: ", source.language.as_ref().map(|code| form.shown(code))),
+            ("quoted in ", (!quoted.is_empty()).then(|| quoted.join("; "))),
         ] {
             text.iter().for_each(|text| page.subline(lead, text));
         }
