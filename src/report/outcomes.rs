@@ -79,6 +79,7 @@ pub(super) struct Notes<'a> {
 
 impl<'a> Notes<'a> {
     /// The footnotes of a document: all sources and assumptions, in the order of declaration.
+    #[cfg(feature = "cli")]
     pub(super) fn all(policy: &'a Policy, form: Form) -> Self {
         Self {
             sources: (0..policy.sources.len()).map(SourceId::new).collect(),

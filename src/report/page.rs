@@ -1,5 +1,8 @@
 //! A page for readers, as plain text of 80 columns, as Markdown or as HTML: the same words in all.
 
+#[cfg(feature = "cli")]
+mod sections;
+
 use std::ops::Range;
 
 use indexmap::IndexMap;
@@ -7,7 +10,7 @@ use indexmap::IndexMap;
 use super::outcomes::letter;
 use super::{HEADING, WIDTH, lines, paragraph, styled};
 use crate::semantics::Status;
-use crate::words::{Form, as_html, escaped};
+use crate::words::{Form, as_html};
 
 /// How wide the columns of a table are in plain text: few of them, and more.
 const WIDE: usize = 15;
@@ -61,69 +64,6 @@ impl Page {
             self.out.push_str("</section>\n");
         }
         self.out
-    }
-
-    /// Adds what is written in the page's form already.
-    pub(super) fn written(&mut self, text: &str) {
-        self.close();
-        self.out.push_str(text);
-    }
-
-    /// The sections so far: the id and the heading of each.
-    pub(super) fn contents(&self) -> &[(&'static str, &'static str)] {
-        &self.contents
-    }
-
-    /// A text to which links lead, in HTML, by its id.
-    pub(super) fn known_as(&self, id: &str, text: &str) -> String {
-        match self.form {
-            Form::Text | Form::Markdown => text.to_owned(),
-            Form::Html => format!("<span id=\"{id}\">{text}</span>"),
-        }
-    }
-
-    /// Lines of a file or of a terminal, as they are. In HTML each has an id, where `known_as` begins
-    /// one: `file0` makes `file0-12`.
-    pub(super) fn verbatim(&mut self, known_as: Option<&str>, text: &str) {
-        let lines = || text.lines().map(escaped);
-        match self.form {
-            Form::Text => lines().for_each(|line| self.out.push_str(&format!("  {line}\n"))),
-            Form::Markdown => {
-                // Longer than any run of its signs in the text.
-                let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-                let fence = "`".repeat((longest + 1).max(3));
-                self.gap();
-                self.out.push_str(&format!("{fence}text\n"));
-                lines().for_each(|line| self.out.push_str(&format!("{line}\n")));
-                self.out.push_str(&format!("{fence}\n"));
-            }
-            Form::Html => {
-                self.close();
-                self.out.push_str(if known_as.is_some() { "<pre class=\"lines\">" } else { "<pre>" });
-                for (number, line) in (1..).zip(lines()) {
-                    let line = as_html(&line);
-                    match known_as {
-                        Some(file) => self.out.push_str(&format!("<span id=\"{file}-{number}\">{line}</span>\n")),
-                        None => self.out.push_str(&format!("{line}\n")),
-                    }
-                }
-                self.out.push_str("</pre>\n");
-            }
-        }
-    }
-
-    /// A section of a document; the parts that follow stand in it.
-    pub(super) fn section(&mut self, id: &'static str, heading: &'static str) {
-        self.close();
-        match self.form {
-            Form::Text => self.out.push_str(&format!("\n{}\n", styled(HEADING, heading))),
-            Form::Markdown => self.out.push_str(&format!("\n## {heading}\n\n")),
-            Form::Html => {
-                let before = if self.contents.is_empty() { "" } else { "</section>\n" };
-                self.out.push_str(&format!("{before}<section id=\"{id}\">\n<h2>{heading}</h2>\n"));
-            }
-        }
-        self.contents.push((id, heading));
     }
 
     /// Closes the open lists.
@@ -260,14 +200,6 @@ impl Page {
         const DEEPEST: usize = 12;
         let indent = "  ".repeat(depth.min(DEEPEST));
         self.put(depth + 2, &format!("    {indent}- "), &format!("  {indent}- "), "", text);
-    }
-
-    /// A line to which links lead, in HTML, by its id.
-    pub(super) fn entry(&mut self, id: &str, lead: &str, text: &str) {
-        match self.form {
-            Form::Text | Form::Markdown => self.line(lead, text),
-            Form::Html => self.list_item(&format!("li id=\"{id}\""), 1, &format!("{lead}{text}")),
-        }
     }
 
     /// What is said below a line.
