@@ -53,7 +53,11 @@ fn consequence<'a>(page: &mut Page, notes: &mut Notes<'a>, document: &'a Documen
             true => notes.reporters(document.subject, std::iter::once(rule), form),
             false => None,
         };
-        let by = by.map_or(String::new(), |by| format!("; according to: {by}"));
+        let by = match by {
+            Some(_) if rule.claims.is_empty() => "; no source is given".to_owned(),
+            Some(by) => format!("; according to: {by}"),
+            None => String::new(),
+        };
         page.line("rule: ", &format!("{} {effect}{by}", rule_link(policy, reason.rule, form)));
     }
     if explained.rules.is_empty() {
