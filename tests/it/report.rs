@@ -346,6 +346,12 @@ fn a_file_is_written_whole_or_not_at_all() {
     assert_eq!((code, written.as_str(), error.as_str()), (0, "", ""));
     let (_, shown, _) = run(&["report", RULES], "");
     assert_eq!(fs::read_to_string(&out).unwrap(), shown);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(&out).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "it tells of a person, and is its owner's alone");
+    }
     let (code, _, error) = run(&["report", RULES, "--format", "html", "--out", path], "");
     assert!(code == 2 && error.contains("--force"), "{error}");
     assert_eq!(fs::read_to_string(&out).unwrap(), shown, "it is as it was");
