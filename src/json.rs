@@ -550,6 +550,8 @@ struct JsonClaim<'a> {
     quoted_in: Vec<&'a str>,
     /// Whether the view counts it.
     counts: bool,
+    file: &'a str,
+    line: usize,
 }
 
 /// How a document is laid out; neither has a line break at its end.
@@ -712,6 +714,7 @@ fn claim_json(subject: Subject<'_>, id: ClaimId) -> JsonClaim<'_> {
     let policy = subject.policy;
     let claim = &policy[id];
     let source = &policy[claim.by];
+    let file = &policy.files[claim.place.file];
     JsonClaim {
         claim: &claim.name,
         statement: &claim.statement,
@@ -722,6 +725,8 @@ fn claim_json(subject: Subject<'_>, id: ClaimId) -> JsonClaim<'_> {
         label: &source.label,
         quoted_in: source.quoted_in.iter().map(|source| policy[*source].name.as_str()).collect(),
         counts: subject.selection.counts(id),
+        file: &file.name,
+        line: file.position(claim.place.span.start).line,
     }
 }
 

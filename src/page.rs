@@ -5,10 +5,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use indexmap::IndexMap;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::graph;
 use crate::model::{ConsequenceId, Policy};
+use crate::report::document::html::allowed;
 use crate::semantics::Engine;
 use crate::words::{as_html, plain};
 
@@ -42,17 +42,16 @@ pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
     let title = as_html(&plain(policy.label.as_deref().unwrap_or(&policy.name)));
     // In a page of its own the loader is no module that others import.
     let script = format!("{}\n{SCRIPT}", LOADER.replace("export async function", "async function"));
-    let hash = |text: &str| format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text)));
-    let (script_hash, style_hash) = (hash(&script), hash(STYLE));
+    let (allowed_script, allowed_style) = (allowed(&script), allowed(STYLE));
     let files = as_data(&files(policy));
     let drawings = as_data(&drawings(engine));
     let code = BASE64_STANDARD.encode(ENGINE);
     Ok(filled(|name| match name {
         "title" => &title,
         "style" => STYLE,
-        "style-hash" => &style_hash,
+        "allowed-style" => &allowed_style,
         "script" => &script,
-        "script-hash" => &script_hash,
+        "allowed-script" => &allowed_script,
         "files" => &files,
         "drawings" => &drawings,
         "engine" => &code,

@@ -10,7 +10,7 @@ mod coverage;
 mod diagnostics;
 mod difference;
 #[cfg(feature = "cli")]
-mod document;
+pub(crate) mod document;
 mod interview;
 #[cfg(feature = "cli")]
 mod junit;

@@ -3,7 +3,7 @@
 //! Its parts are those of the other pages. What holds for all of them stands in it once: the
 //! sources and assumptions with their marks, and what "does not follow" means.
 
-mod html;
+pub(crate) mod html;
 mod ledger;
 mod reasons;
 mod unsaid;

@@ -193,6 +193,7 @@ fn evidence(page: &mut Page, subject: Subject<'_>, rule: &Rule) {
         }
         let at = claim.at.as_ref().map_or(String::new(), |at| format!(", at {}", form.shown(at)));
         page.subline("by ", &format!("{}{at}", citation(policy, claim.by, form)));
+        page.subline("claim ", &format!("{}, {}", form.name(&claim.name), form.place(policy, claim.place)));
     }
     for assumption in &rule.assumes {
         page.line("assumed: ", &form.shown(assumption));

@@ -8,7 +8,7 @@ const STYLE: &str = include_str!("document.css");
 /// The whole document. `styles` are those that stand in `body`; no other style, no script and
 /// nothing from elsewhere is let in. All texts are HTML.
 pub(super) fn whole(title: &str, about: &str, contents: &[(&str, &str)], body: &str, styles: &[String]) -> String {
-    let sources: Vec<String> = std::iter::once(STYLE).chain(styles.iter().map(String::as_str)).map(source).collect();
+    let sources: Vec<String> = std::iter::once(STYLE).chain(styles.iter().map(String::as_str)).map(allowed).collect();
     let sources = sources.join(" ");
     let version = env!("CARGO_PKG_VERSION");
     let entries: Vec<String> =
@@ -43,7 +43,7 @@ pub(super) fn styles_in(svg: &str) -> Vec<String> {
     after.filter_map(|rest| rest.split_once("</style>")).map(|(style, _)| style.to_owned()).collect()
 }
 
-/// `'sha256-…'`: how a policy of contents names an inline style.
-fn source(style: &str) -> String {
-    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(style.as_bytes())))
+/// `'sha256-…'`: how a policy of contents names an inline style or script.
+pub(crate) fn allowed(text: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
