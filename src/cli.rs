@@ -15,6 +15,7 @@ mod graph;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod new;
+mod out;
 mod page;
 mod profiles;
 mod report;

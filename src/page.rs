@@ -30,7 +30,13 @@ struct File<'a> {
     text: &'a str,
 }
 
-/// The page of a policy.
+#[derive(Serialize)]
+struct Settings {
+    /// The date with which the page begins, where it is not the policy's.
+    on: Option<String>,
+}
+
+/// The page of a policy, which begins with the date of the engine's view.
 ///
 /// # Errors
 /// When the program was built without the engine.
@@ -44,6 +50,7 @@ pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
     let script = format!("{}\n{SCRIPT}", LOADER.replace("export async function", "async function"));
     let (allowed_script, allowed_style) = (allowed(&script), allowed(STYLE));
     let files = as_data(&files(policy));
+    let settings = as_data(&Settings { on: engine.selection.view.on.map(|date| date.to_string()) });
     let drawings = as_data(&drawings(engine));
     let code = BASE64_STANDARD.encode(ENGINE);
     Ok(filled(|name| match name {
@@ -53,6 +60,7 @@ pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
         "script" => &script,
         "allowed-script" => &allowed_script,
         "files" => &files,
+        "settings" => &settings,
         "drawings" => &drawings,
         "engine" => &code,
         "version" => env!("CARGO_PKG_VERSION"),

@@ -23,7 +23,7 @@ pub use engine::{Asserted, Engine, LaidBy, Limits, Question, Reach, Scratch};
 pub use evaluate::evaluate;
 pub use explain::{Effect, Explanation, RuleReason};
 pub use held::{Held, Takes, What};
-pub use outcome::Outcome;
+pub use outcome::{Outcome, Said};
 pub use status::{Possible, Settled, Status};
 pub use telling::Telling;
 pub use view::{Absent, Origins, Selection, View};

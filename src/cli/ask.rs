@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::files::{cannot, create, load};
+use super::files::{create, load};
+use super::out::refuse_place;
 use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, failed, unknown};
 use super::{Failure, Found, Output};
@@ -80,8 +81,8 @@ impl Ask {
             return Err(Failure::Message(message.to_owned()));
         }
         // After the last question it would be late to find this out.
-        if let Some(file) = self.save.as_ref().filter(|file| file.exists()) {
-            return Err(cannot("write", file, "it is there already: name another file"));
+        if let Some(file) = &self.save {
+            refuse_place(file, false)?;
         }
         let Named { name, profile, not_known } = self.set.profile(&policy, self.profile.as_ref())?;
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
@@ -92,7 +93,7 @@ impl Ask {
             output.result(&(json::interview(of(&profile), &interview, Layout::Indented) + "\n"))?;
             return Ok(Found::Nothing);
         }
-        converse(output, &policy, &mut interview)?;
+        converse(output, &engine, &mut interview)?;
         let (profile, outcomes) = (interview.profile(), interview.outcomes());
         // What was answered is in no file.
         let name = name.as_deref().filter(|_| !interview.has_answers());
@@ -132,7 +133,8 @@ const WORDS: [(&str, Reply); 5] = [
 ];
 
 /// Asks until nothing more can change, or nobody wants to answer. Questions go to standard error.
-fn converse(output: &Output, policy: &Policy, interview: &mut Interview<'_, '_>) -> Result<(), Failure> {
+fn converse(output: &Output, engine: &Engine<'_>, interview: &mut Interview<'_, '_>) -> Result<(), Failure> {
+    let policy = engine.policy;
     let on_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
     while let Some(next) = interview.next() {
         let asked = Asked::new(policy, &next);
@@ -154,7 +156,7 @@ fn converse(output: &Output, policy: &Policy, interview: &mut Interview<'_, '_>)
             Reply::Quit => return Ok(()),
         };
         let settled = interview.answer(next.fact, value);
-        output.notice(&report::settled(policy, &settled));
+        output.notice(&report::settled(policy, &engine.selection, &settled));
     }
     output.notice("\nNo answer can change anything any more.\n\n");
     Ok(())

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::files::{cannot, create, load, read, replace};
-use super::view::failed;
+use super::files::load;
+use super::out::OutOptions;
+use super::view::{date, failed};
 use super::{Failure, Found, Output};
+use crate::model::Date;
 use crate::page::{self, NoEngine};
 use crate::semantics::{Engine, View};
 
@@ -16,18 +18,20 @@ use crate::semantics::{Engine, View};
 pub(super) struct Page {
     /// A rule file
     rules: PathBuf,
-    /// Write the page to a new FILE; without this, to standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    /// Replace FILE if it is there
-    #[arg(long, requires = "out")]
-    force: bool,
+    /// The date with which the page begins, and on which its pictures are drawn; else the policy's `as of`
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    on: Option<Date>,
+    #[command(flatten)]
+    out: OutOptions,
 }
 
 impl Page {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
+        self.out.refuse_place()?;
         let policy = load(&self.rules)?;
-        let engine = Engine::new(&policy, &View::default()).map_err(|report| failed(&policy, report))?;
+        self.out.refuse_inputs(&policy, None)?;
+        let view = View { on: self.on, ..View::default() };
+        let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
         let page = page::page(&engine).map_err(|NoEngine| {
             Failure::Message(
                 "this program was built without the engine of pages: run `web/build.sh`, which says what it needs, \
@@ -35,15 +39,7 @@ impl Page {
                     .to_owned(),
             )
         })?;
-        match &self.out {
-            None => output.result(&page)?,
-            Some(file) if !file.exists() => create(file, page.as_bytes())?,
-            Some(file) if self.force => {
-                let old = read(file).map_err(|reason| cannot("read", file, &reason))?;
-                replace(file, &old, page.as_bytes())?;
-            }
-            Some(file) => return Err(cannot("write", file, "it is there already: `--force` replaces it")),
-        }
+        self.out.write(output, &page)?;
         Ok(Found::Nothing)
     }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::compare::{period, refused};
-use super::files::{cannot, create, load, overwrite, shown};
+use super::files::{load, shown};
+use super::out::OutOptions;
 use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, failed};
 use super::{Failure, Found, Output};
@@ -38,12 +39,8 @@ pub(super) struct Report {
     /// How the document is written
     #[arg(long, default_value = "markdown")]
     format: Format,
-    /// Write a new file, whole or not at all, instead of to standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    /// With `--out`: replace the file if there is one
-    #[arg(long, requires = "out")]
-    force: bool,
+    #[command(flatten)]
+    out: OutOptions,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -58,11 +55,9 @@ enum Format {
 
 impl Report {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        if let Some(out) = &self.out {
-            refuse_place(out, self.force)?;
-        }
+        self.out.refuse_place()?;
         let policy = load(&self.rules)?;
-        self.refuse_inputs(&policy)?;
+        self.out.refuse_inputs(&policy, self.profile.as_deref())?;
         let view = self.view.view(&policy)?;
         let named = self.set.profile(&policy, self.profile.as_ref())?;
         let text = match self.format {
@@ -70,11 +65,7 @@ impl Report {
             Format::Html => self.document(&policy, &view, &named, Form::Html)?,
             Format::CslJson => json::bibliography(&policy, Layout::Indented) + "\n",
         };
-        match &self.out {
-            None => output.result(&text)?,
-            Some(out) if self.force => overwrite(out, text.as_bytes())?,
-            Some(out) => create(out, text.as_bytes())?,
-        }
+        self.out.write(output, &text)?;
         Ok(Found::Nothing)
     }
 
@@ -94,19 +85,6 @@ impl Report {
         Ok(report::document(&document.map_err(|report| failed(given, report))?, form))
     }
 
-    /// Refuses to write over what the document is made of.
-    fn refuse_inputs(&self, policy: &Policy) -> Result<(), Failure> {
-        let Some(out) = &self.out else { return Ok(()) };
-        let rules = policy.files.iter().map(|(_, file)| Path::new(&file.name));
-        let mut inputs = rules.chain(self.profile.as_deref()).filter_map(|path| path.canonicalize().ok());
-        match out.canonicalize() {
-            Ok(out_real) if inputs.any(|input| input == out_real) => {
-                Err(cannot("write", out, "the document is made of this file"))
-            }
-            Ok(_) | Err(_) => Ok(()),
-        }
-    }
-
     /// The command that writes the document again, without the values of facts.
     fn command(&self, policy: &Policy, profile: Option<&str>) -> String {
         let (_, root) = policy.files.iter().next().expect("a policy has a root file");
@@ -119,17 +97,6 @@ impl Report {
             words.push(format!("--format {}", format.get_name()));
         }
         words.join(" ")
-    }
-}
-
-/// Refuses a place where nothing can be written, before anything is worked out.
-fn refuse_place(out: &Path, force: bool) -> Result<(), Failure> {
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match out.symlink_metadata() {
-        Ok(_) if out.is_dir() => Err(cannot("write", out, "it is a directory")),
-        Ok(_) if !force => Err(cannot("write", out, "there is such a file already; `--force` replaces it")),
-        Err(_) if !folder.is_dir() => Err(cannot("write", out, &format!("there is no folder `{}`", shown(folder)))),
-        Ok(_) | Err(_) => Ok(()),
     }
 }
 

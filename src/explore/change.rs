@@ -30,7 +30,20 @@ pub struct Changes<'p> {
     pub found: Option<Vec<Change<'p>>>,
     /// All smallest sets of options, of different choices, that make it otherwise, also by settling
     /// what is unknown. `None` where there are too many to be tried.
-    pub options: Option<Vec<Vec<&'p ChoiceOption>>>,
+    pub options: Option<Vec<Taken<'p>>>,
+}
+
+/// Options that are taken together.
+#[derive(Clone, Debug)]
+pub struct Taken<'p> {
+    /// The options, of different choices.
+    pub options: Vec<&'p ChoiceOption>,
+    /// The status of the consequence that they lead to.
+    pub leads_to: Status,
+    /// What else follows then that does not follow now.
+    pub also: Vec<ConsequenceId>,
+    /// What else may follow then, depending on what is unknown, and is not settled to follow now.
+    pub perhaps: Vec<ConsequenceId>,
 }
 
 /// Facts that have other values at once, where no fewer of these values would do.
@@ -126,7 +139,7 @@ impl<'p> Changes<'p> {
         wanted: Wanted,
         profile: &Profile,
         kept: &[FactId],
-    ) -> Option<Vec<Vec<&'p ChoiceOption>>> {
+    ) -> Option<Vec<Taken<'p>>> {
         if wanted.is_met(now.status, now.status) {
             return Some(Vec::new());
         }
@@ -143,18 +156,27 @@ impl<'p> Changes<'p> {
             }
         }
         all.sort_by_key(Vec::len);
-        let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
-        let mut found: Vec<Vec<&ChoiceOption>> = Vec::new();
+        let (mut scratch, mut before, mut statuses) = (Scratch::default(), Vec::new(), Vec::new());
+        engine.statuses(profile, &mut scratch, &mut before);
+        let mut found: Vec<Taken<'p>> = Vec::new();
         for options in all {
             let holds =
-                |smaller: &Vec<&ChoiceOption>| smaller.iter().all(|it| options.iter().any(|other| same(it, other)));
+                |smaller: &Taken<'_>| smaller.options.iter().all(|it| options.iter().any(|other| same(it, other)));
             if found.iter().any(holds) {
                 continue;
             }
             let Some(with) = taken(profile, &options, kept) else { continue };
             engine.statuses(&with, &mut scratch, &mut statuses);
             if wanted.is_met(now.status, statuses[now.consequence.index()]) {
-                found.push(options);
+                let may_follow = |status: Status| status.possible().contains(Settled::Follows);
+                let others = || engine.policy.consequence_ids().filter(|id| *id != now.consequence);
+                let follows = |id: &ConsequenceId| statuses[id.index()] == Status::Follows;
+                let is_new = |id: &ConsequenceId| follows(id) && before[id.index()] != Status::Follows;
+                let perhaps = |id: &ConsequenceId| {
+                    !follows(id) && may_follow(statuses[id.index()]) && before[id.index()] != Status::Follows
+                };
+                let (also, perhaps) = (others().filter(is_new).collect(), others().filter(perhaps).collect());
+                found.push(Taken { options, leads_to: statuses[now.consequence.index()], also, perhaps });
             }
         }
         Some(found)

@@ -69,7 +69,7 @@ impl<'e, 'p> Interview<'e, 'p> {
         !self.answers.is_empty()
     }
 
-    /// The outcomes as far as they are settled.
+    /// The outcomes by what is known now.
     #[must_use]
     pub fn outcomes(&self) -> Vec<Outcome> {
         let profile = self.profile();

@@ -8,7 +8,7 @@ use crate::model::{
     ClaimId, Condition, ConsequenceId, Date, FactId, Node, Policy, Profile, RuleId, Test, TestKind, Value,
 };
 use crate::semantics::engine::needed;
-use crate::semantics::{Engine, Outcome, Scratch, Selection, Status, View};
+use crate::semantics::{Engine, Outcome, Said, Selection, Status, View};
 use crate::text::Place;
 
 /// So many days are looked at one by one, where that is needed.
@@ -21,7 +21,8 @@ pub struct Timeline {
     pub over: (Date, Date),
     /// As it is on the first day.
     pub first: Moment,
-    /// The later days on which the status of some consequence is another than the day before.
+    /// The later days on which another status is said of some consequence than the day before, or the
+    /// same by other rules or other reports.
     pub changes: Vec<Moment>,
 }
 
@@ -38,7 +39,7 @@ pub struct Moment {
     pub changed: Vec<Changed>,
 }
 
-/// A consequence that has another status than the day before.
+/// A consequence of which another status is said than the day before, or the same by others.
 #[derive(Clone, Debug)]
 pub struct Changed {
     /// The consequence.
@@ -97,27 +98,26 @@ impl Timeline {
     /// When the days cannot be looked at: see [`Refused`].
     pub fn of(policy: &Policy, look: Look<'_>, profile: &Profile, over: (Date, Date)) -> Result<Self, Refused> {
         let first = moment(policy, look, profile, over.0)?;
-        let mut before: Vec<Status> = first.outcomes.iter().map(|outcome| outcome.status).collect();
-        let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
+        let mut before: Vec<Said> = Engine::new(policy, &look.on(over.0)).map_err(Refused::Mistake)?.said(profile);
         let mut changes = Vec::new();
         for date in dates(policy, look, profile, over)? {
             let engine = Engine::new(policy, &look.on(date)).map_err(Refused::Mistake)?;
-            engine.statuses(profile, &mut scratch, &mut statuses);
-            if statuses == before {
+            let now = engine.said(profile);
+            if now == before {
                 continue;
             }
             let yesterday = look.on(Date::from_number(date.number() - 1));
             let yesterday = yesterday.select(policy).map_err(Refused::Mistake)?;
             let mut moment = moment(policy, look, profile, date)?;
-            let changed = policy.consequence_ids().filter(|id| statuses[id.index()] != before[id.index()]);
+            let changed = policy.consequence_ids().filter(|id| now[id.index()] != before[id.index()]);
             moment.changed = changed
                 .map(|id| {
                     let causes = causes(policy, [&yesterday, &moment.selection], profile, id);
-                    Changed { consequence: id, before: before[id.index()], causes }
+                    Changed { consequence: id, before: before[id.index()].status, causes }
                 })
                 .collect();
             changes.push(moment);
-            before.clone_from(&statuses);
+            before = now;
         }
         Ok(Self { over, first, changes })
     }

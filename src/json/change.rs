@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use super::{JsonOutcome, Layout, Subject, outcome_json, report};
-use crate::explore::change::{Change, Changes, Part, Wanted};
-use crate::model::ChoiceOption;
+use crate::explore::change::{Change, Changes, Part, Taken, Wanted};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -17,6 +16,8 @@ struct Document<'a> {
     /// All smallest sets of options that are enough, also by settling what is unknown; null where
     /// there are too many to be tried.
     options: Option<Vec<Vec<&'a str>>>,
+    /// For each of these sets the status that it leads to.
+    options_lead_to: Option<Vec<&'static str>>,
 }
 
 #[derive(Serialize)]
@@ -47,10 +48,11 @@ pub fn changes<'a>(subject: Subject<'a>, changes: &'a Changes<'a>, wanted: Wante
         Wanted::To(status) => Some(status.name()),
     };
     let found = changes.found.as_ref().map(|found| found.iter().map(|it| change(subject, it)).collect());
-    let names = |options: &Vec<&'a ChoiceOption>| options.iter().map(|option| option.name.as_str()).collect();
+    let names = |taken: &'a Taken<'a>| taken.options.iter().map(|option| option.name.as_str()).collect();
     let options = changes.options.as_ref().map(|all| all.iter().map(names).collect());
+    let options_lead_to = changes.options.as_ref().map(|all| all.iter().map(|it| it.leads_to.name()).collect());
     layout
-        .write(&report(subject, Document { outcome: outcome_json(subject, &changes.now), to, changes: found, options }))
+        .write(&report(subject, Document { outcome: outcome_json(subject, &changes.now), to, changes: found, options, options_lead_to }))
 }
 
 fn change<'a>(subject: Subject<'a>, change: &'a Change<'_>) -> JsonChange<'a> {

@@ -3,7 +3,7 @@
 use super::outcomes::{known_value, labels};
 use super::page::Page;
 use super::{Form, page, value_shown, values_shown};
-use crate::explore::change::{Change, Changes, Part, Wanted};
+use crate::explore::change::{Change, Changes, Part, Taken, Wanted};
 use crate::json::Subject;
 use crate::model::ChoiceOption;
 use crate::semantics::{Settled, Status};
@@ -79,8 +79,8 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
 
 /// Options that are enough because they settle what is not known: they change no known fact.
 fn unknown_options(page: &mut Page, subject: Subject<'_>, changes: &Changes<'_>, asked: &str) {
-    let settles = |options: &&Vec<&ChoiceOption>| {
-        let mut sets = options.iter().flat_map(|option| &option.sets);
+    let settles = |taken: &&Taken<'_>| {
+        let mut sets = taken.options.iter().flat_map(|option| &option.sets);
         sets.any(|(fact, _)| subject.profile.value(*fact).is_none())
     };
     // An option that changes what is known, and is enough by that, stands there already.
@@ -88,14 +88,23 @@ fn unknown_options(page: &mut Page, subject: Subject<'_>, changes: &Changes<'_>,
         let changes = changes.found.iter().flatten().filter(|change| change.is_choice && change.parts.len() == 1);
         changes.flat_map(|change| &change.parts[0].options).any(|other| other.name == option.name)
     };
-    let is_new = |options: &&Vec<&ChoiceOption>| !(options.len() == 1 && listed(&options[0]));
-    let some: Vec<&Vec<&ChoiceOption>> = changes.options.iter().flatten().filter(settles).filter(is_new).collect();
+    let is_new = |taken: &&Taken<'_>| !(taken.options.len() == 1 && listed(&taken.options[0]));
+    let some: Vec<&Taken<'_>> = changes.options.iter().flatten().filter(settles).filter(is_new).collect();
     if !some.is_empty() {
         page.part(&format!("With one of these options, which settle what is not known, {asked}"));
     }
-    for options in some {
-        let labels: Vec<String> = options.iter().map(|option| page.form.shown(&option.label)).collect();
-        page.item(&labels.join("; and "));
+    for taken in some {
+        let form = page.form;
+        let options: Vec<String> = taken.options.iter().map(|option| form.shown(&option.label)).collect();
+        page.item(&options.join("; and "));
+        page.detail("then: ", &status_words(taken.leads_to));
+        for (lead, consequences) in [("then also follows: ", &taken.also), ("then may also follow: ", &taken.perhaps)] {
+            let labels: Vec<String> =
+                consequences.iter().map(|id| form.shown(&subject.policy[*id].label)).collect();
+            if !labels.is_empty() {
+                page.detail(lead, &labels.join("; "));
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Form, values_shown};
 use crate::explore::compare::{By, Column, Comparison, Harm, Way};
 use crate::json::Subject;
 use crate::model::{ConsequenceId, Policy};
-use crate::semantics::{Settled, Status};
+use crate::semantics::{Outcome, Settled, Status};
 use crate::words::{does_not_follow, says_does_not_follow};
 
 /// Several comparisons for one profile, one below the other.
@@ -98,10 +98,22 @@ impl<'a> Side<'a> {
             let subject = Subject { selection: &column.selection, profile: &column.profile, ..self.subject };
             let evidence = notes.evidence(subject, outcome, self.form);
             let items = evidence.into_iter().map(|(lead, text)| format!("{lead}{text}")).collect();
-            Cell { head: status(outcome.status).to_owned(), items }
+            Cell { head: self.cell(column, outcome).to_owned(), items }
         });
         let cells = cells.collect();
         (format!("{}{marks}", self.name(consequence)), cells)
+    }
+
+    /// What a cell says first. Where a source reports nothing that concerns a consequence, that is said.
+    fn cell(&self, column: &Column<'_>, outcome: &Outcome) -> &'static str {
+        let is_silent = || {
+            let mut rules = self.policy().concluding[outcome.consequence.index()].iter();
+            !rules.any(|rule| column.selection.has(*rule))
+        };
+        match (self.comparison.by, outcome.status) {
+            (By::Sources, Status::DoesNotFollow) if is_silent() => "reports nothing of it",
+            (By::Choice(_) | By::Fact(_) | By::Sources, settled_or_open) => status(settled_or_open),
+        }
     }
 
     fn name(&self, consequence: ConsequenceId) -> String {

@@ -67,7 +67,7 @@ impl<'a> Document<'a> {
             compared: choices.map(|choice| Comparison::of_options(engine, choice, profile)).collect(),
             explained: policy.consequence_ids().map(|id| engine.explain(id, profile)).collect(),
             over,
-            graph: graph::evidence(engine, Some(Given { name, profile })),
+            graph: graph::evidence(engine, profile.known().next().map(|_| Given { name, profile })),
             claims: Traceability::of(policy)?,
             command,
             has_settings,

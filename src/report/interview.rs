@@ -1,8 +1,10 @@
 //! An interview: its questions, and what their answers settle.
 
+use indexmap::IndexSet;
+
 use super::{Form, paragraph, plain};
 use crate::model::{FactType, Policy, Value};
-use crate::semantics::{Outcome, Telling};
+use crate::semantics::{Outcome, Selection, Telling};
 use crate::words::status_words;
 
 /// How many consequences a question names at most.
@@ -98,11 +100,18 @@ pub fn about(asked: &Asked) -> String {
 
 /// What an answer settles.
 #[must_use]
-pub fn settled(policy: &Policy, outcomes: &[Outcome]) -> String {
+pub fn settled(policy: &Policy, selection: &Selection, outcomes: &[Outcome]) -> String {
     let mut out = String::new();
     for outcome in outcomes {
         let label = Form::Text.shown(&policy[outcome.consequence].label);
-        paragraph(&mut out, "  * ", &format!("Settled: {label}: {}", status_words(outcome.status)));
+        let claims = outcome.rules.iter().flat_map(|rule| selection.claims(&policy[*rule]));
+        let sources: IndexSet<String> = claims.map(|claim| plain(&policy[policy[claim].by].label)).collect();
+        let by = match (sources.len(), outcome.rules.is_empty()) {
+            (0, true) => String::new(),
+            (0, false) => ", according to no source that is given".to_owned(),
+            _ => format!(", according to {}", sources.into_iter().collect::<Vec<_>>().join(" and ")),
+        };
+        paragraph(&mut out, "  * ", &format!("Settled: {label}: {}{by}", status_words(outcome.status)));
     }
     out
 }

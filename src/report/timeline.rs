@@ -49,6 +49,9 @@ pub(super) fn moments<'a>(
     if found.changes.is_empty() {
         page.remark(2, "Nothing changes on a later day.");
     }
+    if subject.policy.rules.iter().any(|rule| rule.in_force.is_none()) {
+        page.remark(2, undated(look));
+    }
 }
 
 fn changed<'a>(page: &mut Page, notes: &mut Notes<'a>, subject: Subject<'a>, moment: &'a Moment, changed: &Changed) {
@@ -56,12 +59,25 @@ fn changed<'a>(page: &mut Page, notes: &mut Notes<'a>, subject: Subject<'a>, mom
     let index = changed.consequence.index();
     let label = page.form.shown(&policy[changed.consequence].label);
     let [before, after] = [changed.before, moment.outcomes[index].status].map(status_words);
-    page.item(&format!("{label}: {after} (before: {before})"));
+    page.item(&match before == after {
+        true => format!("{label}: {after} as before, by other rules or reports"),
+        false => format!("{label}: {after} (before: {before})"),
+    });
     for cause in &changed.causes {
         let words = cause_words(policy, *cause, page.form);
         page.detail("", &words);
     }
     evidence(page, notes, subject, moment, index);
+}
+
+/// What rules without dates say of a day.
+fn undated(look: Look<'_>) -> &'static str {
+    if look.as_known {
+        "Rules that say nothing of dates are taken to hold on every day on which what they rest on was published."
+    } else {
+        "Rules that say nothing of dates are taken to hold on every day, also before they were reported; with \
+         `--as-known` only what was published by each day counts."
+    }
 }
 
 /// What a status on a day depends on, and who reports it.

@@ -3,7 +3,7 @@
 use super::engine::{Engine, Question, Reach, Scratch};
 use super::explain;
 use super::status::Status;
-use crate::model::{ConsequenceId, FactId, Profile, RuleId};
+use crate::model::{ClaimId, ConsequenceId, FactId, Profile, RuleId};
 
 /// What is said of one consequence, with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +28,41 @@ pub struct Outcome {
     pub searched: bool,
 }
 
+/// What is said of one consequence, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What is said of it.
+    pub status: Status,
+    /// The rules that give the status, as in [`Outcome::rules`].
+    pub rules: Vec<RuleId>,
+    /// The claims on which they rest, by the view.
+    pub claims: Vec<ClaimId>,
+}
+
 impl Engine<'_> {
     /// The outcome of each consequence for a profile, in the order of declaration.
     #[must_use]
     pub fn outcomes(&self, profile: &Profile) -> Vec<Outcome> {
         let mut case = Case::new(self, profile);
         self.policy.consequence_ids().map(|consequence| case.outcome(consequence)).collect()
+    }
+
+    /// Of each consequence its status, the rules that give it, and the claims on which those rest in the
+    /// view; without the facts that settle it, which take longer to find.
+    #[must_use]
+    pub fn said(&self, profile: &Profile) -> Vec<Said> {
+        let mut case = Case::new(self, profile);
+        let mut statuses = Vec::new();
+        self.statuses(profile, &mut case.scratch, &mut statuses);
+        let mut said = |(consequence, status): (ConsequenceId, Status)| {
+            let rules = match status {
+                Status::DoesNotFollow => Vec::new(),
+                _ => case.giving(consequence, status),
+            };
+            let claims = rules.iter().flat_map(|rule| self.selection.claims(&self.policy[*rule])).collect();
+            Said { status, rules, claims }
+        };
+        self.policy.consequence_ids().zip(statuses).map(&mut said).collect()
     }
 
     /// The outcome of one consequence for a profile.

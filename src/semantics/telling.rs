@@ -9,6 +9,8 @@
 //! (Hyafil and Rivest 1976 show that nothing much better is known); else the question after which the
 //! fewest facts are expected to matter.
 
+use std::cmp::Reverse;
+
 use rustc_hash::FxHashMap;
 
 use super::cells::Cell;
@@ -40,10 +42,12 @@ type State = Vec<NodeId>;
 
 impl Engine<'_> {
     /// The unknown fact to ask for next, where some consequences are wanted and some facts will not
-    /// be answered: the first question of those by which the fewest are expected, the first declared
-    /// of equally good ones. `None` when no answer can change what is said of them.
+    /// be answered; the first declared of equally good ones. `None` when no answer can change what is
+    /// said of them.
     ///
-    /// Where the limits are reached, it is one that might matter.
+    /// With at most [`FEW`] facts left it is the first question of those by which the fewest are
+    /// expected, with more the one after which the fewest facts are expected to matter. Where the limits
+    /// are reached, it is one that might matter.
     #[must_use]
     pub fn most_telling(&self, wanted: &[ConsequenceId], profile: &Profile, declined: &[FactId]) -> Option<Telling> {
         let mut known = Known::new();
@@ -78,7 +82,7 @@ impl Engine<'_> {
             of.map(|(consequence, _)| *consequence).collect::<Vec<_>>()
         };
         let widest =
-            |facts: &[FactId]| facts.iter().copied().min_by_key(|fact| (usize::MAX - matters_to(*fact).len(), *fact));
+            |facts: &[FactId]| facts.iter().copied().min_by_key(|fact| (Reverse(matters_to(*fact).len()), *fact));
         let fact = match self.first_question(diagram, &state) {
             Ok(Some(fact)) => fact,
             // Nothing is certain to matter: one that might.

@@ -22,6 +22,7 @@ function parsed(html) {
 
 const original = data("files");
 const drawings = data("drawings");
+const settings = data("settings");
 /** What the editors hold, and what the engine has loaded: the last text without mistakes. */
 let written = original.map((file) => ({ ...file }));
 let loaded = original;
@@ -42,14 +43,14 @@ function field(fact, index) {
   if (fact.note) about.append(make("p", { class: "hint" }, fact.note));
   about.append(make("p", { class: "mistake", id: `${id}-mistake`, hidden: true }));
   about.append(make("p", { class: "telling", id: `${id}-telling`, hidden: true }, "Of what is not known, this tells most."));
-  const described = { "aria-describedby": `${id}-about`, autocomplete: "off", "data-fact": fact.name };
+  const described = { dir: "auto", "aria-describedby": `${id}-about`, autocomplete: "off", "data-fact": fact.name };
   if (fact.type === "yes_or_no") {
     const choices = make("div", { class: "choices" });
     for (const [value, text] of [["", "not known"], ["yes", "yes"], ["no", "no"]]) {
       const radio = make("input", { type: "radio", name: id, value, checked: value === "", ...described });
       choices.append(make("label", {}, radio, ` ${text}`));
     }
-    return make("fieldset", {}, make("legend", {}, question), choices, about);
+    return make("fieldset", {}, make("legend", { dir: "auto" }, question), choices, about);
   }
   let input;
   if (fact.type === "one_of") {
@@ -62,7 +63,7 @@ function field(fact, index) {
     const range = fact.range ? ` from ${fact.range[0]} to ${fact.range[1]}` : "";
     about.prepend(make("p", { class: "hint" }, `A ${fact.type === "number" ? "" : "whole "}number${range}; empty where it is not known.`));
   }
-  return make("div", { class: "field" }, make("label", { for: id }, question), input, about);
+  return make("div", { class: "field" }, make("label", { for: id, dir: "auto" }, question), input, about);
 }
 
 /** Shows the fields of all facts, with what was entered for those that are still there. */
@@ -97,9 +98,11 @@ function valueOf(name) {
 
 function showView() {
   const sources = find("sources");
+  const marked = new Set([...sources.querySelectorAll("input:checked")].map((box) => box.value));
   sources.replaceChildren(sources.firstElementChild);
   for (const source of policy.sources) {
     const box = make("input", { type: "checkbox", value: source.name, autocomplete: "off" });
+    box.checked = marked.has(source.name);
     sources.append(make("label", {}, box, ` ${source.label}`), make("br"));
   }
   sources.hidden = policy.sources.length === 0;
@@ -163,7 +166,7 @@ function showMistakes(error) {
     const unread = input.validity?.badInput;
     const finding = error?.findings.find((finding) => finding.fact === fact.name);
     if (!unread && !finding) return;
-    const text = unread ? "this is not a day that exists" : [finding.message, ...finding.help].join(": ");
+    const text = unread ? "This is not a day that exists: leave it empty where it is not known." : `${finding.message}; leave it empty where it is not known`;
     show(find(`fact-${index}-mistake`), text);
     for (const input of inputsOf(fact.name)) input.setAttribute("aria-invalid", "true");
   });
@@ -173,7 +176,7 @@ function showMistakes(error) {
   else if (others.length > 0) show(find("view-mistake"), others.join("; "));
   else if (error && mistakes === 0) show(find("view-mistake"), error.message);
   if (!find("view-mistake").hidden) find("view").open = true;
-  find("stale").hidden = mistakes === 0;
+  for (const note of document.querySelectorAll(".stale")) note.hidden = mistakes === 0;
   return mistakes > 0;
 }
 
@@ -182,10 +185,33 @@ function show() {
   const document_ = ask({ do: "eval", ...about() });
   if (showMistakes(document_.error)) return;
   showOutcomes(document_);
-  showComparison();
-  showPath();
   showConcerned(document_);
-  showTelling();
+  for (const part of slow.keys()) slow.get(part).isOld = true;
+  showSeen();
+}
+
+/** What takes longer than a frame for many rules: it is shown once it is seen, and not for every letter. */
+const slow = new Map([
+  ["options", { show: showComparison }],
+  ["picture", { show: showPath }],
+  ["facts", { show: showTelling }],
+]);
+
+const seen = new IntersectionObserver((entries) => {
+  for (const entry of entries) slow.get(entry.target.id).isSeen = entry.isIntersecting;
+  showSeen();
+}, { rootMargin: "200px" });
+
+let waiting;
+function showSeen() {
+  clearTimeout(waiting);
+  const part = [...slow.values()].find((part) => part.isOld && part.isSeen);
+  if (!part) return;
+  waiting = setTimeout(() => {
+    part.isOld = false;
+    part.show();
+    showSeen();
+  });
 }
 
 function showOutcomes(document_) {
@@ -232,17 +258,20 @@ function showColumns() {
   const select = find("columns");
   const before = select.value;
   const options = [];
-  if (policy.choices.length > 0) options.push(make("option", { value: "choices" }, "The options that are reported"));
+  if (policy.choices.length === 0) options.push(make("option", { value: "" }, "choose what to compare"));
+  else options.push(make("option", { value: "choices" }, "The options that are reported"));
   for (const fact of policy.facts) options.push(make("option", { value: `fact ${fact.name}` }, `If it were otherwise: ${fact.label}`));
   if (policy.sources.length > 1) options.push(make("option", { value: "sources" }, "What each source reports"));
   select.replaceChildren(...options);
   if (options.some((option) => option.value === before)) select.value = before;
-  find("options").hidden = options.length === 0;
 }
 
 function showComparison() {
   const chosen = find("columns").value;
-  if (!chosen) return;
+  if (!chosen) {
+    find("comparison").replaceChildren();
+    return;
+  }
   const request = { do: "compare" };
   if (chosen === "sources") {
     const { according_to: marked = [], ...others } = view();
@@ -257,6 +286,9 @@ function showComparison() {
 // The picture.
 
 const isAsMade = () => loaded === original;
+/** What is drawn in each picture, as this page was made. */
+const asDrawn = new Map();
+const drawnOf = (path) => JSON.stringify([path.nodes, path.edges].map((parts) => parts?.map((part) => part.drawn)));
 
 function showDrawings() {
   const select = find("drawn");
@@ -279,18 +311,24 @@ function showDrawing() {
 
 /** Marks the path that the profile takes. */
 function showPath() {
-  const consequence = find("drawn").value || undefined;
-  find("undrawn").hidden = isAsMade();
+  const consequence = find("drawn").value;
   const words = find("path-words");
   words.replaceChildren();
-  const path = ask({ do: "graph", ...(consequence ? { consequence } : {}), ...about() });
-  if (path.error) return;
+  const request = { do: "graph", ...(consequence ? { consequence } : {}) };
+  const path = ask({ ...request, ...about() });
   const nodes = find("drawing").querySelectorAll("[role=listitem]");
   const lines = find("drawing").querySelectorAll(".line");
-  const fits = isAsMade() && nodes.length === path.nodes.length && lines.length === path.edges.length;
+  if (isAsMade() && !asDrawn.has(consequence)) {
+    asDrawn.set(consequence, drawnOf(ask({ ...request, view: settings.on ? { on: settings.on } : {} })));
+  }
+  const fits = drawnOf(path) === asDrawn.get(consequence) && lines.length === path.edges?.length;
+  find("undrawn").hidden = fits || !drawings[consequence];
+  find("drawing").classList.toggle("other", !fits);
+  for (const element of [...nodes, ...lines]) element.classList.remove("taken", "off");
+  if (path.error) return;
   const mark = (element, part) => {
-    element.classList.toggle("taken", fits && part.marked);
-    element.classList.toggle("off", fits && part.faded);
+    element.classList.toggle("taken", part.marked);
+    element.classList.toggle("off", part.faded);
   };
   path.nodes.forEach((node, index) => {
     if (fits) {
@@ -342,7 +380,7 @@ function showTelling() {
 function showEditors() {
   find("editors").replaceChildren(...written.map((file, index) => {
     const id = `editor-${index}`;
-    const editor = make("textarea", { id, spellcheck: "false", autocomplete: "off", autocapitalize: "off" });
+    const editor = make("textarea", { id, dir: "auto", spellcheck: "false", autocomplete: "off", autocapitalize: "off" });
     editor.value = file.text;
     editor.addEventListener("input", () => {
       file.text = editor.value;
@@ -360,14 +398,14 @@ function later(work) {
 
 /** Takes the text of the editors, if it has no mistakes; says what was found. */
 function take() {
-  const findings = ask({ do: "check", files: written });
+  const checked = ask({ do: "check", files: written });
   const isSame = written.every((file, index) => file.text === original[index].text);
   const files = isSame ? original : written.map((file) => ({ ...file }));
   const answer = ask({ do: "load", files });
-  const mistakes = answer.error?.findings.length ?? 0;
-  showFindings(Array.isArray(findings) ? findings : answer.error?.findings ?? []);
+  const findings = Array.isArray(checked) ? checked : [...(checked.error?.findings ?? []), ...(answer.error?.findings ?? [])];
+  showFindings(findings);
   if (answer.error) {
-    const count = mistakes === 1 ? "1 mistake" : `${mistakes} mistakes`;
+    const count = findings.length === 1 ? "a mistake" : "mistakes";
     find("checked").textContent = `The text has ${count}: what stands above is still by the last text without mistakes.`;
     find("checked").className = "problem";
     return;
@@ -379,6 +417,7 @@ function take() {
   showQuestions();
   showParts();
   showTests();
+  if (!find("view-mistake").hidden) find("checked").textContent += ` What stands above cannot follow it: ${find("view-mistake").textContent}`;
 }
 
 function showFindings(findings) {
@@ -433,15 +472,16 @@ function showParts() {
   show();
 }
 
-/** Forgets all that was entered, but for the text of the rules. */
+/** Forgets all that was entered; the text of the rules stays as it is. */
 function clear() {
   entered = new Map();
   opened.clear();
   find("profile").reset();
   // What cannot be read stays in a field when it is reset in some browsers: the fields are made anew.
   showFields();
-  showView();
-  for (const id of ["on", "known-by", "require"]) find(id).value = "";
+  for (const box of find("sources").querySelectorAll("input")) box.checked = false;
+  for (const id of ["known-by", "require"]) find(id).value = "";
+  find("on").value = settings.on ?? "";
   show();
   find("fields").querySelector("input, select")?.focus();
 }
@@ -467,6 +507,14 @@ function listen() {
     }
     show();
   });
+  // On paper all parts are seen.
+  addEventListener("beforeprint", () => {
+    find("path").open = true;
+    for (const part of slow.values()) {
+      if (part.isOld) part.show();
+      part.isOld = false;
+    }
+  });
   find("clear").addEventListener("click", clear);
   find("columns").addEventListener("change", showComparison);
   find("drawn").addEventListener("change", () => {
@@ -480,18 +528,25 @@ function listen() {
   });
 }
 
-try {
-  await begin();
+async function start() {
+  try {
+    await begin();
+  } catch {
+    problem("This browser could not start the engine of this page: it needs WebAssembly. Nothing was sent or kept.");
+    return;
+  }
+  find("on").value = settings.on ?? "";
   listen();
   showQuestions();
-  showOutcomes(ask({ do: "eval" }));
+  showOutcomes(ask({ do: "eval", ...about() }));
   document.documentElement.dataset.first = String(Math.round(performance.now()));
   // What stands further down can wait until this is seen.
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   showEditors();
   showParts();
   showTests();
+  for (const part of slow.keys()) seen.observe(find(part));
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
-} catch {
-  problem("This browser could not start the engine of this page: it needs WebAssembly. Nothing was sent or kept.");
 }
+
+await start();

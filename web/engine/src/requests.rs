@@ -137,18 +137,20 @@ struct Next<'a> {
 }
 
 #[derive(Serialize)]
-struct Path<'a> {
-    nodes: Vec<Part<'a>>,
-    edges: Vec<Part<'a>>,
+struct Path {
+    nodes: Vec<Part>,
+    edges: Vec<Part>,
 }
 
 /// A box or an arrow.
 #[derive(Serialize)]
-struct Part<'a> {
+struct Part {
     marked: bool,
     faded: bool,
+    /// What is drawn of it whatever the profile is: a picture of the same parts is the same picture.
+    drawn: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    told: Option<&'a String>,
+    told: Option<String>,
 }
 
 /// What is loaded, between one request and the next.
@@ -289,10 +291,19 @@ fn path(engine: &Engine<'_>, profile: &Profile, request: &Request<'_>) -> Result
         Some(_) => graph::decision(engine, consequence(engine.policy, request)?, given)
             .ok_or_else(|| unfit("these rules are too large for one diagram"))?,
     };
-    let told = graph.told();
-    let nodes = graph.nodes.iter().zip(&told);
-    let nodes = nodes.map(|(node, told)| Part { marked: node.marked, faded: node.faded, told: Some(told) }).collect();
-    let edges = graph.edges.iter().map(|edge| Part { marked: edge.marked, faded: edge.faded, told: None }).collect();
+    let nodes = graph.nodes.iter().zip(graph.told()).map(|(node, told)| Part {
+        marked: node.marked,
+        faded: node.faded,
+        drawn: format!("{}: {}", node.head, node.text),
+        told: Some(told),
+    });
+    let edges = graph.edges.iter().map(|edge| Part {
+        marked: edge.marked,
+        faded: edge.faded,
+        drawn: format!("{} {} {}", edge.from, edge.relation.told(), edge.to),
+        told: None,
+    });
+    let (nodes, edges) = (nodes.collect(), edges.collect());
     Ok(serde_json::to_string(&Path { nodes, edges }).expect("all keys are texts"))
 }
 
