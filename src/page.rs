@@ -12,8 +12,8 @@ use crate::report::document::html::allowed;
 use crate::semantics::Engine;
 use crate::words::{as_html, plain};
 
-/// The engine, as `web/build.sh` makes it; empty where it was not built.
-static ENGINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm"));
+/// The engine, as `web/build.sh` makes and packs it; empty where it was not built.
+static ENGINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm.gz"));
 
 const TEMPLATE: &str = include_str!("../web/page/page.html");
 const STYLE: &str = include_str!("../web/page/page.css");

@@ -102,6 +102,8 @@ else
   cp "$built" "$here/built/engine.wasm"
 fi
 
+# Packed, it is less to open, and to carry in the program.
+gzip -9 -n -c "$here/built/engine.wasm" >"$here/built/engine.wasm.gz"
 raw=$(wc -c <"$here/built/engine.wasm")
-packed=$(gzip -9 -n -c "$here/built/engine.wasm" | wc -c)
+packed=$(wc -c <"$here/built/engine.wasm.gz")
 echo "web/built/engine.wasm: $((raw)) bytes, $((packed)) gzipped"

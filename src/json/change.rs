@@ -51,8 +51,10 @@ pub fn changes<'a>(subject: Subject<'a>, changes: &'a Changes<'a>, wanted: Wante
     let names = |taken: &'a Taken<'a>| taken.options.iter().map(|option| option.name.as_str()).collect();
     let options = changes.options.as_ref().map(|all| all.iter().map(names).collect());
     let options_lead_to = changes.options.as_ref().map(|all| all.iter().map(|it| it.leads_to.name()).collect());
-    layout
-        .write(&report(subject, Document { outcome: outcome_json(subject, &changes.now), to, changes: found, options, options_lead_to }))
+    layout.write(&report(
+        subject,
+        Document { outcome: outcome_json(subject, &changes.now), to, changes: found, options, options_lead_to },
+    ))
 }
 
 fn change<'a>(subject: Subject<'a>, change: &'a Change<'_>) -> JsonChange<'a> {

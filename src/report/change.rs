@@ -99,8 +99,7 @@ fn unknown_options(page: &mut Page, subject: Subject<'_>, changes: &Changes<'_>,
         page.item(&options.join("; and "));
         page.detail("then: ", &status_words(taken.leads_to));
         for (lead, consequences) in [("then also follows: ", &taken.also), ("then may also follow: ", &taken.perhaps)] {
-            let labels: Vec<String> =
-                consequences.iter().map(|id| form.shown(&subject.policy[*id].label)).collect();
+            let labels: Vec<String> = consequences.iter().map(|id| form.shown(&subject.policy[*id].label)).collect();
             if !labels.is_empty() {
                 page.detail(lead, &labels.join("; "));
             }

@@ -178,8 +178,22 @@ proptest! {
                 let enough: Vec<Vec<&str>> = policy.choices[0]
                     .options.iter().filter(is_enough).map(|option| vec![option.name.as_str()]).collect();
                 let options = changes.options.as_ref().expect("there is one choice");
+                for taken in options {
+                    let sets = taken.options.iter().flat_map(|option| &option.sets);
+                    let sets: Vec<_> = sets.map(|(fact, value)| (*fact, Some(*value))).collect();
+                    let cases = statuses(&policy, &engine.selection, &complete, &changed(&policy, &profile, &sets));
+                    let then = |id: ConsequenceId| -> Possible { cases.iter().map(|case| case[id.index()]).collect() };
+                    prop_assert_eq!(taken.leads_to.possible(), then(consequence));
+                    for id in policy.consequence_ids().filter(|id| *id != consequence) {
+                        let now: Possible = brute.statuses[&known][id.index()].iter().copied().collect();
+                        let follows = |possible: Possible| possible.only() == Some(Settled::Follows);
+                        let may = then(id).contains(Settled::Follows);
+                        prop_assert_eq!(taken.also.contains(&id), follows(then(id)) && !follows(now));
+                        prop_assert_eq!(taken.perhaps.contains(&id), may && !follows(then(id)) && !follows(now));
+                    }
+                }
                 let options: Vec<Vec<&str>> =
-                    options.iter().map(|set| set.iter().map(|it| it.name.as_str()).collect()).collect();
+                    options.iter().map(|set| set.options.iter().map(|it| it.name.as_str()).collect()).collect();
                 prop_assert_eq!(changes.is_beyond_choice(), enough.is_empty());
                 prop_assert_eq!(options, enough);
                 let key = |change: &Change<'_>| {

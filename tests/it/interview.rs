@@ -255,7 +255,7 @@ fn answers_are_kept_only_where_it_is_asked_for() {
     // A file that is there stays.
     let (code, out, err) = ask(&["--save", file], "yes\n");
     assert_eq!((code, out.as_str()), (2, ""));
-    assert!(err.contains("it is there already"), "{err}");
+    assert!(err.contains("there is such a file already"), "{err}");
     assert_eq!(std::fs::read_to_string(file).unwrap(), kept);
     assert_eq!(crate::cli::names(&folder), ["answers.json"]);
 }

@@ -46,12 +46,12 @@ fn nothing_but_its_own_script_and_style_is_allowed() {
         )
     );
     // What the rules say is data: no element begins in it.
-    for id in ["files", "drawings"] {
+    for id in ["files", "drawings", "settings"] {
         let data = between(&html, &format!("id=\"{id}\">"), "</script>");
         assert!(!data.contains('<'));
         serde_json::from_str::<serde_json::Value>(data).expect("it is JSON");
     }
-    assert_eq!(html.matches("<script").count(), 4);
+    assert_eq!(html.matches("<script").count(), 5);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn files_tell_nothing_of_the_folders_above_them() {
     let write = |more: &[&str]| run(&[&["page", root.to_str().unwrap(), "--out", file], more].concat(), "");
     assert_eq!(write(&[]), (0, String::new(), String::new()));
     let (code, _, err) = write(&[]);
-    assert!(code == 2 && err.contains("it is there already"), "{err}");
+    assert!(code == 2 && err.contains("there is such a file already"), "{err}");
     assert_eq!(write(&["--force"]), (0, String::new(), String::new()));
     assert_eq!(std::fs::read_to_string(file).unwrap(), out);
 }

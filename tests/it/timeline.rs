@@ -1,8 +1,8 @@
 //! When outcomes change, against every single day.
 
 use ensue::explore::timeline::{Cause, Look, Timeline};
-use ensue::model::{Date, Value};
-use ensue::semantics::{Scratch, Status, View};
+use ensue::model::{ClaimId, Date, RuleId, Value};
+use ensue::semantics::{Outcome, Selection, Status, View};
 use ensue::{Engine, Policy, Profile};
 use proptest::prelude::*;
 
@@ -13,11 +13,20 @@ fn day(text: &str) -> Date {
     Date::parse(text).expect("it is a day")
 }
 
-fn on(policy: &Policy, view: View, profile: &Profile) -> Vec<Status> {
+/// For each consequence its status, the rules that give it and the claims that count for them.
+type Said = (Status, Vec<RuleId>, Vec<ClaimId>);
+
+fn on(policy: &Policy, view: View, profile: &Profile) -> Vec<Said> {
     let engine = Engine::new(policy, &view).expect("it has a date");
-    let mut statuses = Vec::new();
-    engine.statuses(profile, &mut Scratch::default(), &mut statuses);
-    statuses
+    said(policy, &engine.selection, &engine.outcomes(profile))
+}
+
+fn said(policy: &Policy, selection: &Selection, outcomes: &[Outcome]) -> Vec<Said> {
+    let claims = |outcome: &Outcome| -> Vec<ClaimId> {
+        let rules = outcome.rules.iter().map(|rule| &policy[*rule]);
+        rules.flat_map(|rule| rule.claims.iter().copied().filter(|claim| selection.counts(*claim))).collect()
+    };
+    outcomes.iter().map(|outcome| (outcome.status, outcome.rules.clone(), claims(outcome))).collect()
 }
 
 proptest! {
@@ -35,18 +44,18 @@ proptest! {
         let view = View::default();
         let timeline = Timeline::of(&policy, Look { view: &view, as_known }, &profile, over).expect("it is short");
         prop_assert_eq!(timeline.first.date, over.0);
-        let mut now: Vec<Status> = timeline.first.outcomes.iter().map(|outcome| outcome.status).collect();
+        let mut now = said(&policy, &timeline.first.selection, &timeline.first.outcomes);
         let mut changes = timeline.changes.iter().peekable();
         for number in over.0.number()..=over.1.number() {
             let date = Date::from_number(number);
             let view = View { on: Some(date), known_by: as_known.then_some(date), ..View::default() };
             if let Some(moment) = changes.next_if(|moment| moment.date == date) {
-                let after: Vec<Status> = moment.outcomes.iter().map(|outcome| outcome.status).collect();
+                let after = said(&policy, &moment.selection, &moment.outcomes);
                 let concerned: Vec<usize> = (0..now.len()).filter(|index| now[*index] != after[*index]).collect();
                 prop_assert!(!concerned.is_empty());
                 prop_assert_eq!(moment.changed.iter().map(|it| it.consequence.index()).collect::<Vec<_>>(), concerned);
                 for changed in &moment.changed {
-                    prop_assert_eq!(changed.before, now[changed.consequence.index()]);
+                    prop_assert_eq!(changed.before, now[changed.consequence.index()].0);
                     prop_assert!(!changed.causes.is_empty());
                     for cause in &changed.causes {
                         prop_assert!(happens(&policy, *cause, &profile, date, as_known), "{cause:?}");
@@ -76,6 +85,26 @@ fn happens(policy: &Policy, cause: Cause, profile: &Profile, date: Date, as_know
         Cause::Passed(_, fact) => matches!(profile.value(fact), Some(Value::Date(_))),
         Cause::PassedForSome(_, fact) => profile.value(fact).is_none(),
     }
+}
+
+/// That another source reports the same from some day on is a change too, and it is named.
+#[test]
+fn another_reporter_of_the_same() {
+    let policy = load(
+        "policy p \"P\"\nsource s \"S\"\nsource t \"T\"\nclaim c by s \"C\"\nclaim d by t \"D\"\n\
+         fact a \"A\" : yes or no\nconsequence x \"X\"\n\
+         rule old \"Old\" per c in force until 2024-12-31 when a then x\n\
+         rule new \"New\" per d in force from 2025-01-01 when a then x\n",
+    );
+    let view = View::default();
+    let look = Look { view: &view, as_known: false };
+    let profile = policy.profile(r#"{"a": true}"#).expect("it fits");
+    let timeline = Timeline::of(&policy, look, &profile, (day("2024-06-01"), day("2025-06-01"))).expect("it is short");
+    let [moment] = &timeline.changes[..] else { panic!("one change") };
+    assert_eq!((moment.date, moment.changed[0].before), (day("2025-01-01"), Status::Follows));
+    assert_eq!(moment.outcomes[0].rules, [RuleId::new(1)]);
+    let causes = [Cause::Ends(RuleId::new(0)), Cause::Begins(RuleId::new(1))];
+    assert_eq!(moment.changed[0].causes, causes);
 }
 
 /// The 18th birthday is a date on which something changes; before the first possible one nothing is.

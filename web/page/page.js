@@ -491,7 +491,8 @@ async function begin() {
   const bytes = new Uint8Array(letters.length);
   // A function for each letter would take ten times as long.
   for (let index = 0; index < letters.length; index += 1) bytes[index] = letters.charCodeAt(index);
-  engine = await startEngine(bytes);
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  engine = await startEngine(await new Response(unpacked).arrayBuffer());
   policy = engine.answer({ do: "load", files: loaded });
   if (policy.error) throw new Error(policy.error.message);
 }
@@ -532,7 +533,7 @@ async function start() {
   try {
     await begin();
   } catch {
-    problem("This browser could not start the engine of this page: it needs WebAssembly. Nothing was sent or kept.");
+    problem("This browser could not start the engine of this page: it needs one of the last few years, with WebAssembly. Nothing was sent or kept.");
     return;
   }
   find("on").value = settings.on ?? "";

@@ -121,7 +121,9 @@ async function sameAsTheCommandLine(rules, count) {
   const expected = run("eval", rules, file, "--format", "jsonl").trim().split("\n");
   const requests = cases.map((texts, index) => ({ do: "eval", profile: profile(texts), name: `${file}:${index + 1}` }));
   const answers = await page.evaluate(async (requests) => {
-    const bytes = Uint8Array.from(atob(document.getElementById("engine").textContent), (it) => it.charCodeAt(0));
+    const packed = Uint8Array.from(atob(document.getElementById("engine").textContent), (it) => it.charCodeAt(0));
+    const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const bytes = await new Response(unpacked).arrayBuffer();
     const { memory, room, answer, answer_length } = (await WebAssembly.instantiate(bytes, {})).instance.exports;
     const ask = (request) => {
       const text = new TextEncoder().encode(JSON.stringify(request));
