@@ -17,7 +17,7 @@ esac
 
 here=$(CDPATH='' cd "$(dirname "$0")" && pwd)
 target=wasm32-unknown-unknown
-packages='rustc-web cargo-web rust-web-src lld-19 binaryen'
+packages='rustc-web cargo-web rust-web-src lld-19 binaryen zopfli'
 
 # The sources of a compiler's standard library, if they are there: it is then built for size.
 sources() {
@@ -103,7 +103,11 @@ else
 fi
 
 # Packed, it is less to open, and to carry in the program.
-gzip -9 -n -c "$here/built/engine.wasm" >"$here/built/engine.wasm.gz"
+if command -v zopfli >/dev/null; then
+  zopfli -c "$here/built/engine.wasm" >"$here/built/engine.wasm.gz"
+else
+  gzip -9 -n -c "$here/built/engine.wasm" >"$here/built/engine.wasm.gz"
+fi
 raw=$(wc -c <"$here/built/engine.wasm")
 packed=$(wc -c <"$here/built/engine.wasm.gz")
 echo "web/built/engine.wasm: $((raw)) bytes, $((packed)) gzipped"

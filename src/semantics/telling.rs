@@ -45,7 +45,7 @@ impl Engine<'_> {
     /// be answered; the first declared of equally good ones. `None` when no answer can change what is
     /// said of them.
     ///
-    /// With at most [`FEW`] facts left it is the first question of those by which the fewest are
+    /// With at most 12 facts left it is the first question of those by which the fewest are
     /// expected, with more the one after which the fewest facts are expected to matter. Where the limits
     /// are reached, it is one that might matter.
     #[must_use]
