@@ -37,6 +37,12 @@ pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200d}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// Letters of scripts that are written from right to left: a text with some is kept apart from what
+/// stands beside it, whose order it would change.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
 /// How a page is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -56,6 +62,7 @@ impl Form {
         match self {
             Form::Text => text,
             Form::Markdown => as_markdown(&text),
+            Form::Html if text.chars().any(is_right_to_left) => format!("\u{2068}{}\u{2069}", as_html(&text)),
             Form::Html => as_html(&text),
         }
     }
@@ -281,6 +288,13 @@ pub fn possible_in_words(possible: Possible) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::Form;
+
+    #[test]
+    fn texts_from_right_to_left_are_kept_apart_in_html() {
+        assert_eq!(Form::Html.shown("مرصد <الحدود>"), "\u{2068}مرصد &lt;الحدود&gt;\u{2069}");
+        assert_eq!(Form::Html.shown("The monitor"), "The monitor");
+        assert_eq!(Form::Text.shown("مرصد"), "مرصد");
+    }
 
     #[test]
     fn texts_from_outside_are_only_text_in_markdown() {

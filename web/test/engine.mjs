@@ -114,7 +114,6 @@ async function measure(paths) {
   const profiles = Array.from({ length: 40 }, () => someProfile(policy, next));
   const consequence = () => policy.consequences[next(policy.consequences.length)].name;
   const asked = {
-    statuses: () => ({ do: "statuses" }),
     eval: () => ({ do: "eval" }),
     why: () => ({ do: "why", consequence: consequence() }),
     change: () => ({ do: "change", consequence: consequence() }),

@@ -17,7 +17,7 @@ use ensue::lint::{self, Chosen, LINTS};
 use ensue::model::{Choice, ConsequenceId, Date, FactId, NotRead, SourceId};
 use ensue::report::{self, Detail, Form};
 use ensue::scenarios;
-use ensue::semantics::{LaidBy, Scratch, Settled};
+use ensue::semantics::{LaidBy, Settled};
 use ensue::{Engine, Policy, Profile, View};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,6 @@ struct Request<'a> {
 enum What {
     Load,
     Describe,
-    Statuses,
     Eval,
     Outcomes,
     Why,
@@ -121,13 +120,6 @@ struct Error {
     findings: Box<RawValue>,
     /// Whether rules are loaded that further requests are about.
     loaded: bool,
-}
-
-/// The status of each consequence, without reasons: for policies so large that finding the reasons for
-/// all of them takes longer than a frame.
-#[derive(Serialize)]
-struct Statuses<'a> {
-    statuses: IndexMap<&'a String, &'static str>,
 }
 
 /// The fact whose answer tells most.
@@ -196,14 +188,9 @@ impl Page {
                 let verdicts = scenarios::verdicts(policy).map_err(|report| mistake(policy, report))?;
                 Ok(json::all_tested(&[json::tested(policy, &verdicts, None)], layout))
             }
-            What::Statuses
-            | What::Eval
-            | What::Outcomes
-            | What::Why
-            | What::Compare
-            | What::Change
-            | What::Ask
-            | What::Graph => self.loaded()?.ask(request, layout),
+            What::Eval | What::Outcomes | What::Why | What::Compare | What::Change | What::Ask | What::Graph => {
+                self.loaded()?.ask(request, layout)
+            }
         }
     }
 
@@ -253,12 +240,6 @@ fn answer_about(
     let subject = Subject { policy, selection: &engine.selection, name: request.name.as_deref(), profile };
     let text = |page: String| serde_json::to_string(&page).expect("it is a text");
     match request.what {
-        What::Statuses => {
-            let mut statuses = Vec::new();
-            engine.statuses(profile, &mut Scratch::default(), &mut statuses);
-            let named = policy.consequences.iter().zip(&statuses).map(|(it, status)| (&it.name, status.name()));
-            Ok(serde_json::to_string(&Statuses { statuses: named.collect() }).expect("all keys are texts"))
-        }
         What::Outcomes => Ok(text(report::outcomes(subject, &engine.outcomes(profile), Detail::Usual, Form::Html))),
         What::Why => {
             let explanation = engine.explain(consequence(policy, request)?, profile);

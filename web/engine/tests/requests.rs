@@ -134,10 +134,6 @@ fn agree(page: &mut Page, policy: &Policy, written: &Value, view: &(Value, View)
     let form = Form::Html;
     let subject = Subject { policy, selection: &engine.selection, name: Some("p.json"), profile: &profile };
     assert_eq!(ask(page, &request("eval", json!({}))), json::outcomes(subject, &engine.outcomes(&profile), layout));
-    let statuses: Value = serde_json::from_str(&ask(page, &request("statuses", json!({})))).unwrap();
-    for outcome in engine.outcomes(&profile) {
-        assert_eq!(statuses["statuses"][&policy[outcome.consequence].name], outcome.status.name());
-    }
     let outcomes = report::outcomes(subject, &engine.outcomes(&profile), Detail::Usual, form);
     assert_eq!(ask(page, &request("outcomes", json!({}))), words(outcomes));
     if let Some(id) = policy.consequence_ids().next() {
