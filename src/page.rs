@@ -7,8 +7,10 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::graph;
+use crate::json::Subject;
 use crate::model::{ConsequenceId, Policy};
 use crate::report::document::html::allowed;
+use crate::report::{self, Detail, Form};
 use crate::semantics::Engine;
 use crate::words::{as_html, plain};
 
@@ -52,6 +54,10 @@ pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
     let files = as_data(&files(policy));
     let settings = as_data(&Settings { on: engine.selection.view.on.map(|date| date.to_string()) });
     let drawings = as_data(&drawings(engine));
+    // What follows where nothing is known stands there before the engine has begun.
+    let unknown = policy.unknown();
+    let subject = Subject { policy, selection: &engine.selection, name: None, profile: &unknown };
+    let outcomes = report::outcomes(subject, &engine.outcomes(&unknown), Detail::Usual, Form::Html);
     let code = BASE64_STANDARD.encode(ENGINE);
     Ok(filled(|name| match name {
         "title" => &title,
@@ -59,6 +65,7 @@ pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
         "allowed-style" => &allowed_style,
         "script" => &script,
         "allowed-script" => &allowed_script,
+        "outcomes" => &outcomes,
         "files" => &files,
         "settings" => &settings,
         "drawings" => &drawings,

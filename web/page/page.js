@@ -540,7 +540,7 @@ async function start() {
   listen();
   showQuestions();
   showOutcomes(ask({ do: "eval", ...about() }));
-  document.documentElement.dataset.first = String(Math.round(performance.now()));
+  document.documentElement.dataset.answering = String(Math.round(performance.now()));
   // What stands further down can wait until this is seen.
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   showEditors();
