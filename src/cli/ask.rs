@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use super::files::{create, load};
 use super::out::refuse_place;
 use super::profiles::{Named, SetOptions};
-use super::view::{ViewOptions, failed, unknown};
+use super::view::{ViewOptions, consequence, failed};
 use super::{Failure, Found, Output};
 use crate::explore::interview::Interview;
 use crate::json::{self, Layout, Subject};
@@ -113,9 +113,7 @@ impl Ask {
         if self.of.is_empty() {
             return Ok(policy.consequence_ids().collect());
         }
-        let known: Vec<&str> = policy.consequences.iter().map(|consequence| consequence.name.as_str()).collect();
-        let find = |name: &String| policy.consequence(name).ok_or_else(|| unknown(policy, "consequence", name, &known));
-        let mut wanted = self.of.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        let mut wanted = self.of.iter().map(|name| consequence(policy, name)).collect::<Result<Vec<_>, _>>()?;
         wanted.sort_unstable();
         wanted.dedup();
         Ok(wanted)

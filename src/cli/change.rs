@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::files::load;
 use super::profiles::SetOptions;
-use super::view::{ViewOptions, failed, unknown};
+use super::view::{ViewOptions, consequence, failed, unknown};
 use super::{Failure, Found, Output};
 use crate::explore::change::{Changes, Wanted};
 use crate::json::{self, Layout, Subject};
@@ -68,10 +68,7 @@ impl Change {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let policy = load(&self.rules)?;
         let view = self.view.view(&policy)?;
-        let known: Vec<&str> = policy.consequences.iter().map(|consequence| consequence.name.as_str()).collect();
-        let consequence = policy
-            .consequence(&self.consequence)
-            .ok_or_else(|| unknown(&policy, "consequence", &self.consequence, &known))?;
+        let consequence = consequence(&policy, &self.consequence)?;
         let facts: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
         let fact = |name: &String| policy.fact(name).ok_or_else(|| unknown(&policy, "fact", name, &facts));
         let kept: Vec<FactId> = self.keep.iter().map(fact).collect::<Result<_, _>>()?;

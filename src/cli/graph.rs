@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::files::load;
 use super::profiles::SetOptions;
-use super::view::{ViewOptions, failed, unknown};
+use super::view::{ViewOptions, consequence, failed};
 use super::{Failure, Found, Output};
 use crate::graph::{self, Given, TooLarge};
 use crate::semantics::Engine;
@@ -47,10 +47,7 @@ impl Graph {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let policy = load(&self.rules)?;
         let view = self.view.view(&policy)?;
-        let known: Vec<&str> = policy.consequences.iter().map(|consequence| consequence.name.as_str()).collect();
-        let wanted =
-            |name: &String| policy.consequence(name).ok_or_else(|| unknown(&policy, "consequence", name, &known));
-        let of = self.of.as_ref().map(wanted).transpose()?;
+        let of = self.of.as_ref().map(|name| consequence(&policy, name)).transpose()?;
         let named = self.set.profile(&policy, self.profile.as_ref())?;
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
         let is_given = self.profile.is_some() || !self.set.is_empty();

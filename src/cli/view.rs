@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Failure;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Date, Policy, SourceId};
+use crate::model::{ConsequenceId, Date, Policy, SourceId};
 use crate::semantics::View;
 
 #[derive(Args)]
@@ -61,6 +61,11 @@ impl ViewOptions {
 pub(super) fn source(policy: &Policy, name: &str) -> Result<SourceId, Failure> {
     let known: Vec<&str> = policy.sources.iter().map(|source| source.name.as_str()).collect();
     policy.source(name).ok_or_else(|| unknown(policy, "source", name, &known))
+}
+
+pub(super) fn consequence(policy: &Policy, name: &str) -> Result<ConsequenceId, Failure> {
+    let known: Vec<&str> = policy.consequences.iter().map(|consequence| consequence.name.as_str()).collect();
+    policy.consequence(name).ok_or_else(|| unknown(policy, "consequence", name, &known))
 }
 
 /// The failure of naming something that the policy does not have.

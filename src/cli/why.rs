@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::files::load;
 use super::profiles::SetOptions;
-use super::view::{ViewOptions, failed, unknown};
+use super::view::{ViewOptions, consequence, failed};
 use super::{Failure, Found, Output};
 use crate::json::{self, Layout, Subject};
 use crate::report::{self, Form};
@@ -45,10 +45,7 @@ impl Why {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let policy = load(&self.rules)?;
         let view = self.view.view(&policy)?;
-        let known: Vec<&str> = policy.consequences.iter().map(|consequence| consequence.name.as_str()).collect();
-        let consequence = policy
-            .consequence(&self.consequence)
-            .ok_or_else(|| unknown(&policy, "consequence", &self.consequence, &known))?;
+        let consequence = consequence(&policy, &self.consequence)?;
         let named = self.set.profile(&policy, self.profile.as_ref())?;
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
         let profile = &named.profile;

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use crate::cli::run;
 use crate::compare::text;
 use crate::generate::{FACTS, Tape, profile_json, tapes};
-use crate::html::{HOSTILE, hostile};
+use crate::html::{HOSTILE, hostile, words};
 use crate::lints::load;
 
 const RULES: &str = "rules/passports.ensue";
@@ -229,10 +229,6 @@ fn only_addresses_of_the_web_become_links() {
         assert!(told.is_none_or(|url| url.to_ascii_lowercase().starts_with("http")), "{address}");
         assert!(csl[0].to_string().contains(&address.replace('"', "\\\"")), "{address} is told");
     }
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 proptest! {

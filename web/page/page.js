@@ -529,7 +529,11 @@ function listen() {
   });
 }
 
+const seenOnce = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
 async function start() {
+  // What follows where nothing is known stands there already: it is painted before the engine begins.
+  await seenOnce();
   try {
     await begin();
   } catch {
@@ -542,7 +546,7 @@ async function start() {
   showOutcomes(ask({ do: "eval", ...about() }));
   document.documentElement.dataset.answering = String(Math.round(performance.now()));
   // What stands further down can wait until this is seen.
-  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  await seenOnce();
   showEditors();
   showParts();
   showTests();
