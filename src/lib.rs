@@ -42,7 +42,8 @@
 //! 5. [`analysis`]: questions that need no profile; [`explore`]: what else is asked about one:
 //!    options side by side, what would change it, when it changes.
 //!    [`lint`]: what an author would want to know.
-//! 6. [`words`] for readers; `graph`: pictures; [`json`], `report`, `lsp` and `cli`: formats, words, editors, files.
+//! 6. `population`: tables of rows, counted.
+//! 7. [`words`] for readers; `graph`: pictures; [`json`], `report`, `lsp` and `cli`: formats, words, editors, files.
 //!
 //! Only `cli` and `lsp` read files or the terminal, and nothing reads the clock or the network.
 
@@ -60,6 +61,8 @@ pub mod lsp;
 pub mod model;
 #[cfg(feature = "cli")]
 pub mod page;
+#[cfg(feature = "population")]
+pub mod population;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod scenarios;
