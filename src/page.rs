@@ -57,7 +57,7 @@ pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
     // What follows where nothing is known stands there before the engine has begun.
     let unknown = policy.unknown();
     let subject = Subject { policy, selection: &engine.selection, name: None, profile: &unknown };
-    let outcomes = report::outcomes(subject, &engine.outcomes(&unknown), Detail::Usual, Form::Html);
+    let outcomes = report::outcomes(subject, &engine.outcomes_in_brief(&unknown), Detail::Usual, Form::Html);
     let code = BASE64_STANDARD.encode(ENGINE);
     Ok(filled(|name| match name {
         "title" => &title,

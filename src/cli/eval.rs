@@ -74,16 +74,19 @@ impl Eval {
         let detail = if output.verbose { Detail::Full } else { Detail::Usual };
         for (index, Named { name, profile, .. }) in profiles.iter().enumerate() {
             let subject = Subject { policy: &policy, selection: &engine.selection, name: name.as_deref(), profile };
-            let outcomes = engine.outcomes(profile);
             let page = |form| {
                 let between = if index > 0 { "\n" } else { "" };
+                let outcomes = match detail {
+                    Detail::Usual => engine.outcomes_in_brief(profile),
+                    Detail::Full => engine.outcomes(profile),
+                };
                 format!("{between}{}", report::outcomes(subject, &outcomes, detail, form))
             };
             output.result(&match self.format {
                 Format::Text => page(Form::Text),
                 Format::Markdown => page(Form::Markdown),
-                Format::Json => json::outcomes(subject, &outcomes, Layout::Indented) + "\n",
-                Format::Jsonl => json::outcomes(subject, &outcomes, Layout::Line) + "\n",
+                Format::Json => json::outcomes(subject, &engine.outcomes(profile), Layout::Indented) + "\n",
+                Format::Jsonl => json::outcomes(subject, &engine.outcomes(profile), Layout::Line) + "\n",
             })?;
         }
         Ok(Found::Nothing)

@@ -13,7 +13,7 @@ use crate::words::{Form, circumstances, does_not_follow, says_does_not_follow, s
 /// sources.
 #[must_use]
 pub fn evidence(engine: &Engine<'_>, given: Option<Given<'_>>) -> Graph {
-    let outcomes = given.map(|given| engine.outcomes(given.profile));
+    let outcomes = given.map(|given| engine.outcomes_in_brief(given.profile));
     let marks = Marks::of(engine, outcomes.as_deref().unwrap_or(&[]));
     let drawing = Drawing { policy: engine.policy, selection: &engine.selection, outcomes: outcomes.as_deref(), marks };
     drawing.graph(given)

@@ -47,6 +47,14 @@ impl Engine<'_> {
         self.policy.consequence_ids().map(|consequence| case.outcome(consequence)).collect()
     }
 
+    /// The same with `because` left empty, and `searched` about the status alone: what settles an outcome
+    /// takes longest to find.
+    #[must_use]
+    pub fn outcomes_in_brief(&self, profile: &Profile) -> Vec<Outcome> {
+        let mut case = Case::new(self, profile);
+        self.policy.consequence_ids().map(|consequence| case.in_brief(consequence)).collect()
+    }
+
     /// Of each consequence its status, the rules that give it, and the claims on which those rest in the
     /// view; without the facts that settle it, which take longer to find.
     #[must_use]
@@ -85,20 +93,25 @@ impl<'a> Case<'a> {
     }
 
     pub fn outcome(&mut self, consequence: ConsequenceId) -> Outcome {
-        let question = Question::Status(consequence);
-        let (reach, depends_on) = self.ask(question);
+        let brief = self.in_brief(consequence);
+        if brief.status.settled().is_none() {
+            return brief;
+        }
+        let (because, certain) = explain::because(self, &[Question::Status(consequence)]);
+        Outcome { because, searched: brief.searched && certain, ..brief }
+    }
+
+    /// The outcome without what settles it.
+    fn in_brief(&mut self, consequence: ConsequenceId) -> Outcome {
+        let (reach, depends_on) = self.ask(Question::Status(consequence));
         let status = Status::new(reach.possible);
-        let (because, certain) = match status {
-            Status::Undetermined(_) => (Vec::new(), true),
-            _ => explain::because(self, &[question]),
-        };
         let rules = match status {
             Status::DoesNotFollow => Vec::new(),
             _ => self.giving(consequence, status),
         };
         let Engine { policy, selection, .. } = self.engine;
         let origins = selection.origins.count(rules.iter().flat_map(|rule| selection.claims(&policy[*rule])));
-        Outcome { consequence, status, because, depends_on, rules, origins, searched: reach.searched && certain }
+        Outcome { consequence, status, because: Vec::new(), depends_on, rules, origins, searched: reach.searched }
     }
 
     pub fn ask(&mut self, question: Question) -> (Reach, Vec<FactId>) {

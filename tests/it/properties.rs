@@ -154,6 +154,9 @@ proptest! {
             }
             engine.statuses(&profile, &mut scratch, &mut statuses);
             prop_assert_eq!(&statuses, &outcomes.iter().map(|outcome| outcome.status).collect::<Vec<_>>());
+            let unexplained = |outcome: Outcome| Outcome { because: Vec::new(), ..outcome };
+            let expected: Vec<Outcome> = outcomes.into_iter().map(unexplained).collect();
+            prop_assert_eq!(engine.outcomes_in_brief(&profile), expected);
         }
     }
 

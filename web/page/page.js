@@ -182,10 +182,10 @@ function showMistakes(error) {
 
 /** Shows everything anew for what is entered now. */
 function show() {
-  const document_ = ask({ do: "eval", ...about() });
-  if (showMistakes(document_.error)) return;
-  showOutcomes(document_);
-  showConcerned(document_);
+  const answer = ask({ do: "outcomes", ...about() });
+  if (showMistakes(answer.error)) return;
+  showOutcomes(answer);
+  showConcerned(answer);
   for (const part of slow.keys()) slow.get(part).isOld = true;
   showSeen();
 }
@@ -214,11 +214,11 @@ function showSeen() {
   });
 }
 
-function showOutcomes(document_) {
+function showOutcomes({ html, statuses }) {
   const list = find("outcome-list");
-  list.replaceChildren(...told({ do: "outcomes" }));
+  list.replaceChildren(...parsed(html));
   const counts = new Map();
-  for (const outcome of document_.outcomes) counts.set(outcome.status, (counts.get(outcome.status) ?? 0) + 1);
+  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
   const words = { follows: "follow", disputed: "disputed", undetermined: "undetermined", ruled_out: "ruled out", does_not_follow: "do not follow" };
   find("said").textContent = Object.entries(words).filter(([status]) => counts.has(status)).map(([status, text]) => `${counts.get(status)} ${text}`).join(", ");
   for (const item of list.querySelectorAll("li[data-of]")) {
@@ -357,9 +357,9 @@ function showListing() {
 }
 
 /** Marks the rules that give the outcomes their statuses. */
-function showConcerned(document_) {
+function showConcerned({ rules }) {
   for (const line of document.querySelectorAll(".concerned")) line.classList.remove("concerned");
-  const names = new Set(document_.outcomes.flatMap((outcome) => outcome.rules.map((rule) => rule.rule)));
+  const names = new Set(rules);
   for (const rule of policy.rules.filter((rule) => names.has(rule.name))) {
     const file = policy.files.indexOf(rule.place.file);
     for (let line = rule.place.first_line; line <= rule.place.last_line; line += 1) {
@@ -543,7 +543,7 @@ async function start() {
   find("on").value = settings.on ?? "";
   listen();
   showQuestions();
-  showOutcomes(ask({ do: "eval", ...about() }));
+  showOutcomes(ask({ do: "outcomes", ...about() }));
   document.documentElement.dataset.answering = String(Math.round(performance.now()));
   // What stands further down can wait until this is seen.
   await seenOnce();

@@ -105,7 +105,7 @@ async function measure(paths) {
   const policy = engine.answer({ do: "load", files });
   assert.equal(policy.error, undefined, JSON.stringify(policy.error));
   const loaded = performance.now();
-  engine.answer({ do: "eval" });
+  engine.answer({ do: "outcomes" });
   const first = performance.now();
   const shown = (time) => `${time.toFixed(2)} ms`;
   console.log(`start ${shown(started - start)}, load ${shown(loaded - started)}, first outcomes ${shown(first - loaded)}`);
@@ -114,6 +114,7 @@ async function measure(paths) {
   const profiles = Array.from({ length: 40 }, () => someProfile(policy, next));
   const consequence = () => policy.consequences[next(policy.consequences.length)].name;
   const asked = {
+    outcomes: () => ({ do: "outcomes" }),
     eval: () => ({ do: "eval" }),
     why: () => ({ do: "why", consequence: consequence() }),
     change: () => ({ do: "change", consequence: consequence() }),

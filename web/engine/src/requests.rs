@@ -1,7 +1,7 @@
 //! What a page asks, and the answers: JSON in, JSON out, no mistake ends in a panic.
 //!
-//! Outcomes, findings and tests are the documents that the command line writes, made by the same
-//! functions of `ensue::json`; reasons, comparisons and changes are answered in words, as parts of a
+//! `eval`, findings and tests are answered by the documents that the command line writes, made by the
+//! same functions of `ensue::json`; outcomes, reasons, comparisons and changes in words, as parts of a
 //! page, by those of `ensue::report`. `load` and `describe` answer with all that the policy declares.
 //! What cannot be answered is an object with `error`.
 
@@ -19,7 +19,7 @@ use ensue::report::{self, Detail, Form};
 use ensue::scenarios;
 use ensue::semantics::{LaidBy, Settled};
 use ensue::{Engine, Policy, Profile, View};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -126,6 +126,17 @@ struct Error {
 #[derive(Serialize)]
 struct Next<'a> {
     next: Option<&'a String>,
+}
+
+/// The outcomes, as a page shows them.
+#[derive(Serialize)]
+struct Shown<'a> {
+    /// The page of `ensue eval` in words.
+    html: String,
+    /// The status of each consequence, in the order of declaration.
+    statuses: Vec<&'static str>,
+    /// The rules that give them.
+    rules: IndexSet<&'a String>,
 }
 
 #[derive(Serialize)]
@@ -240,7 +251,13 @@ fn answer_about(
     let subject = Subject { policy, selection: &engine.selection, name: request.name.as_deref(), profile };
     let text = |page: String| serde_json::to_string(&page).expect("it is a text");
     match request.what {
-        What::Outcomes => Ok(text(report::outcomes(subject, &engine.outcomes(profile), Detail::Usual, Form::Html))),
+        What::Outcomes => {
+            let outcomes = engine.outcomes_in_brief(profile);
+            let html = report::outcomes(subject, &outcomes, Detail::Usual, Form::Html);
+            let rules = outcomes.iter().flat_map(|outcome| &outcome.rules).map(|rule| &policy[*rule].name).collect();
+            let statuses = outcomes.iter().map(|outcome| outcome.status.name()).collect();
+            Ok(serde_json::to_string(&Shown { html, statuses, rules }).expect("all keys are texts"))
+        }
         What::Why => {
             let explanation = engine.explain(consequence(policy, request)?, profile);
             Ok(text(report::explanation(subject, &explanation, Form::Html)))

@@ -10,6 +10,7 @@ use ensue::report::{self, Detail, Form};
 use ensue::scenarios;
 use ensue::{Engine, Policy, Profile, View};
 use ensue_page_engine::requests::Page;
+use indexmap::IndexSet;
 use serde_json::{Value, json};
 
 const RULES: &str = include_str!("../../../rules/passports.ensue");
@@ -135,7 +136,12 @@ fn agree(page: &mut Page, policy: &Policy, written: &Value, view: &(Value, View)
     let subject = Subject { policy, selection: &engine.selection, name: Some("p.json"), profile: &profile };
     assert_eq!(ask(page, &request("eval", json!({}))), json::outcomes(subject, &engine.outcomes(&profile), layout));
     let outcomes = report::outcomes(subject, &engine.outcomes(&profile), Detail::Usual, form);
-    assert_eq!(ask(page, &request("outcomes", json!({}))), words(outcomes));
+    let shown: Value = serde_json::from_str(&ask(page, &request("outcomes", json!({})))).expect("it is JSON");
+    assert_eq!(shown["html"], outcomes);
+    let all = engine.outcomes(&profile);
+    let rules: IndexSet<&String> = all.iter().flat_map(|it| &it.rules).map(|rule| &policy[*rule].name).collect();
+    assert_eq!(shown["rules"], json!(rules));
+    assert_eq!(shown["statuses"], json!(all.iter().map(|it| it.status.name()).collect::<Vec<_>>()));
     if let Some(id) = policy.consequence_ids().next() {
         let named = json!({ "consequence": policy[id].name });
         let explanation = engine.explain(id, &profile);
