@@ -8,7 +8,7 @@ use super::files::load;
 use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, date, failed, unknown};
 use super::{Failure, Found, Output};
-use crate::explore::compare::Comparison;
+use crate::explore::compare::{Comparison, Reasons};
 use crate::explore::timeline::{DAYS, Look, Refused, Timeline};
 use crate::json::{self, Layout, Subject};
 use crate::model::{Choice, Date, Policy};
@@ -93,16 +93,20 @@ impl Compare {
             }
         }
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
+        let reasons = match self.format {
+            Format::Text | Format::Markdown => Reasons::NotSought,
+            Format::Json => Reasons::Sought,
+        };
         let compared = if !sources.is_empty() {
-            let compared = Comparison::of_sources(&policy, &view, &sources, profile);
+            let compared = Comparison::of_sources(&policy, &view, &sources, profile, reasons);
             vec![compared.map_err(|report| failed(&policy, report))?]
         } else if let Some(fact) = &self.vary {
             let known: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
             let fact = policy.fact(fact).ok_or_else(|| unknown(&policy, "fact", fact, &known))?;
-            vec![Comparison::of_values(&engine, fact, profile)]
+            vec![Comparison::of_values(&engine, fact, profile, reasons)]
         } else {
             let choices = self.choices(&policy)?;
-            choices.into_iter().map(|choice| Comparison::of_options(&engine, choice, profile)).collect()
+            choices.into_iter().map(|choice| Comparison::of_options(&engine, choice, profile, reasons)).collect()
         };
         let subject = Subject { policy: &policy, selection: &engine.selection, name: named.name.as_deref(), profile };
         output.result(&match self.format {

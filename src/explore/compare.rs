@@ -67,22 +67,31 @@ pub enum Harm {
     Open(Vec<FactId>),
 }
 
+/// Whether what settles each outcome is sought too, which takes longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reasons {
+    /// It is.
+    Sought,
+    /// It is not: [`Outcome::because`] is empty.
+    NotSought,
+}
+
 impl<'p> Comparison<'p> {
     /// The options of a choice, each with what it sets over what the profile says.
     #[must_use]
-    pub fn of_options(engine: &Engine<'p>, choice: &'p Choice, profile: &Profile) -> Self {
+    pub fn of_options(engine: &Engine<'p>, choice: &'p Choice, profile: &Profile, reasons: Reasons) -> Self {
         let column = |option: &'p ChoiceOption| {
             let mut with = profile.clone();
             option.sets.iter().for_each(|(fact, value)| with.set(*fact, Some(*value)));
             let is_given = option.sets.iter().all(|(fact, value)| profile.value(*fact) == Some(*value));
-            Column::new(engine, Way::Option(option), is_given, with)
+            Column::new(engine, Way::Option(option), is_given, with, reasons)
         };
         Self { by: By::Choice(choice), columns: choice.options.iter().map(column).collect() }
     }
 
     /// The values of a fact, those that no rule tells apart in one column.
     #[must_use]
-    pub fn of_values(engine: &Engine<'p>, fact: FactId, profile: &Profile) -> Self {
+    pub fn of_values(engine: &Engine<'p>, fact: FactId, profile: &Profile, reasons: Reasons) -> Self {
         let policy = engine.policy;
         let cells = engine.cells();
         let of_cell = |cell: u32| {
@@ -91,7 +100,7 @@ impl<'p> Comparison<'p> {
             let mut with = profile.clone();
             with.set(fact, Some(value));
             let is_given = profile.value(fact).is_some_and(|value| cells.of(fact, value) == cell);
-            Some(Column::new(engine, way, is_given, with))
+            Some(Column::new(engine, way, is_given, with, reasons))
         };
         let count = u32::try_from(cells.count(fact)).expect("cells are numbered so");
         Self { by: By::Fact(fact), columns: (0..count).filter_map(of_cell).collect() }
@@ -106,10 +115,11 @@ impl<'p> Comparison<'p> {
         view: &View,
         sources: &[SourceId],
         profile: &Profile,
+        reasons: Reasons,
     ) -> Result<Self, Diagnostic> {
         let column = |source: &SourceId| {
             let engine = Engine::new(policy, &View { according_to: vec![*source], ..view.clone() })?;
-            Ok(Column::new(&engine, Way::Source(*source), false, profile.clone()))
+            Ok(Column::new(&engine, Way::Source(*source), false, profile.clone(), reasons))
         };
         Ok(Self { by: By::Sources, columns: sources.iter().map(column).collect::<Result<_, Diagnostic>>()? })
     }
@@ -157,8 +167,11 @@ impl<'p> Comparison<'p> {
 }
 
 impl<'p> Column<'p> {
-    fn new(engine: &Engine<'_>, way: Way<'p>, is_given: bool, profile: Profile) -> Self {
-        let outcomes = engine.outcomes(&profile);
+    fn new(engine: &Engine<'_>, way: Way<'p>, is_given: bool, profile: Profile, reasons: Reasons) -> Self {
+        let outcomes = match reasons {
+            Reasons::Sought => engine.outcomes(&profile),
+            Reasons::NotSought => engine.outcomes_in_brief(&profile),
+        };
         let harm = Harm::of(engine, &profile, &outcomes);
         Self { way, is_given, profile, selection: engine.selection.clone(), outcomes, harm }
     }

@@ -16,7 +16,7 @@ use super::page::{Cell, Page};
 use super::{Form, citation, comparison, fact_value, timeline};
 use crate::analysis::traceability::Traceability;
 use crate::diagnostic::Diagnostic;
-use crate::explore::compare::Comparison;
+use crate::explore::compare::{Comparison, Reasons};
 use crate::explore::timeline::{Look, Timeline};
 use crate::graph::{self, Given, Graph};
 use crate::json::Subject;
@@ -64,7 +64,9 @@ impl<'a> Document<'a> {
         let choices = policy.choices.iter();
         Ok(Self {
             subject,
-            compared: choices.map(|choice| Comparison::of_options(engine, choice, profile)).collect(),
+            compared: choices
+                .map(|choice| Comparison::of_options(engine, choice, profile, Reasons::NotSought))
+                .collect(),
             explained: policy.consequence_ids().map(|id| engine.explain(id, profile)).collect(),
             over,
             graph: graph::evidence(engine, profile.known().next().map(|_| Given { name, profile })),

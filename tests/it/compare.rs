@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ensue::explore::compare::{Column, Comparison, Harm, Way};
+use ensue::explore::compare::{Column, Comparison, Harm, Reasons, Way};
 use ensue::model::{FactId, SourceId, Value};
 use ensue::semantics::{Possible, Selection, Settled, View, evaluate};
 use ensue::{Engine, Policy, Profile};
@@ -131,7 +131,7 @@ proptest! {
         let engine = Engine::new(&policy, &View::default()).expect("it has a date");
         let selection = &engine.selection;
 
-        let options = Comparison::of_options(&engine, &policy.choices[0], &profile);
+        let options = Comparison::of_options(&engine, &policy.choices[0], &profile, Reasons::Sought);
         prop_assert_eq!(options.columns.len(), policy.choices[0].options.len());
         let mut cases = Vec::new();
         for (column, option) in options.columns.iter().zip(&policy.choices[0].options) {
@@ -144,7 +144,7 @@ proptest! {
         sums_up(&policy, &options, &cases)?;
 
         for fact in policy.fact_ids() {
-            let values = Comparison::of_values(&engine, fact, &profile);
+            let values = Comparison::of_values(&engine, fact, &profile, Reasons::Sought);
             let without = changed(&policy, &profile, &[(fact, None)]);
             let completes = |complete: &&Profile| without.known().all(|it| complete.value(it) == without.value(it));
             let mut cases: Vec<Vec<Vec<Settled>>> = vec![Vec::new(); values.columns.len()];
@@ -164,7 +164,7 @@ proptest! {
 
         let named: Vec<SourceId> = (0..policy.sources.len()).map(SourceId::new).collect();
         let view = View::default();
-        let sources = Comparison::of_sources(&policy, &view, &named, &profile).expect("it has a date");
+        let sources = Comparison::of_sources(&policy, &view, &named, &profile, Reasons::Sought).expect("it has a date");
         let mut cases = Vec::new();
         for (column, source) in sources.columns.iter().zip(&named) {
             let view = View { according_to: vec![*source], ..View::default() };

@@ -1,7 +1,7 @@
 //! Pages as HTML: well formed, and texts from outside are only text, whatever they hold.
 
 use ensue::explore::change::{Changes, Wanted};
-use ensue::explore::compare::Comparison;
+use ensue::explore::compare::{Comparison, Reasons};
 use ensue::explore::timeline::{Look, Timeline};
 use ensue::json::Subject;
 use ensue::model::Date;
@@ -80,8 +80,8 @@ fn pages(policy: &Policy, profile: &Profile, form: Form) -> Vec<String> {
         let changes = Changes::of(&engine, id, Wanted::Otherwise, profile, &[]);
         pages.push(report::changes(subject, &changes, Wanted::Otherwise, form));
     }
-    let choices = policy.choices.iter().map(|choice| Comparison::of_options(&engine, choice, profile));
-    let values = policy.fact_ids().map(|fact| Comparison::of_values(&engine, fact, profile));
+    let choices = policy.choices.iter().map(|choice| Comparison::of_options(&engine, choice, profile, Reasons::Sought));
+    let values = policy.fact_ids().map(|fact| Comparison::of_values(&engine, fact, profile, Reasons::Sought));
     pages.push(report::comparisons(subject, &choices.chain(values).collect::<Vec<_>>(), form));
     let over = ["2024-01-01", "2025-12-31"].map(|date| Date::parse(date).expect("a date"));
     let view = View::default();

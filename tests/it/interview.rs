@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ensue::explore::compare::{Column, Comparison, Way};
+use ensue::explore::compare::{Column, Comparison, Reasons, Way};
 use ensue::explore::interview::Interview;
 use ensue::model::{ConsequenceId, FactId, Value};
 use ensue::semantics::{Limits, Settled, View, evaluate};
@@ -39,7 +39,7 @@ impl Brute {
         let is_asked = |fact: &FactId| profile.value(*fact).is_none() && !declined.contains(fact);
         let facts: Vec<FactId> = policy.fact_ids().filter(is_asked).collect();
         let columns: Vec<Comparison<'_>> =
-            facts.iter().map(|fact| Comparison::of_values(engine, *fact, profile)).collect();
+            facts.iter().map(|fact| Comparison::of_values(engine, *fact, profile, Reasons::NotSought)).collect();
         let lies_in = |column: &Column<'_>, value: Value| match &column.way {
             Way::Values(values) => values.contains(value),
             Way::Option(_) | Way::Source(_) => panic!("the columns are values"),

@@ -9,7 +9,7 @@ use std::fmt::Display;
 
 use ensue::diagnostic::{Diagnostic, Diagnostics};
 use ensue::explore::change::{Changes, Wanted};
-use ensue::explore::compare::Comparison;
+use ensue::explore::compare::{Comparison, Reasons};
 use ensue::explore::interview::Interview;
 use ensue::graph::{self, Given};
 use ensue::json::{self, Layout, Subject};
@@ -418,16 +418,16 @@ fn choice<'p>(policy: &'p Policy, name: &str) -> Result<&'p Choice, Failure> {
 }
 
 fn compared<'p>(engine: &Engine<'p>, profile: &Profile, request: &Request<'_>) -> Result<Vec<Comparison<'p>>, Failure> {
-    let policy = engine.policy;
+    let (policy, reasons) = (engine.policy, Reasons::NotSought);
     match (&request.choice, &request.vary, &request.sources[..]) {
         (None, None, []) => {
-            Ok(policy.choices.iter().map(|choice| Comparison::of_options(engine, choice, profile)).collect())
+            Ok(policy.choices.iter().map(|choice| Comparison::of_options(engine, choice, profile, reasons)).collect())
         }
-        (Some(name), None, []) => Ok(vec![Comparison::of_options(engine, choice(policy, name)?, profile)]),
-        (None, Some(name), []) => Ok(vec![Comparison::of_values(engine, fact(policy, name)?, profile)]),
+        (Some(name), None, []) => Ok(vec![Comparison::of_options(engine, choice(policy, name)?, profile, reasons)]),
+        (None, Some(name), []) => Ok(vec![Comparison::of_values(engine, fact(policy, name)?, profile, reasons)]),
         (None, None, [_, _, ..]) if engine.selection.view.according_to.is_empty() => {
             let sources = sources(policy, &request.sources)?;
-            let compared = Comparison::of_sources(policy, &engine.selection.view, &sources, profile);
+            let compared = Comparison::of_sources(policy, &engine.selection.view, &sources, profile, reasons);
             Ok(vec![compared.map_err(|report| mistake(policy, report))?])
         }
         (None, None, _) => Err(unfit("two sources or more are compared, in a view without `according_to`")),

@@ -2,7 +2,7 @@
 //! error and changes nothing.
 
 use ensue::explore::change::{Changes, Wanted};
-use ensue::explore::compare::Comparison;
+use ensue::explore::compare::{Comparison, Reasons};
 use ensue::json::{self, Layout, Subject};
 use ensue::lint::{self, Chosen};
 use ensue::model::FactType;
@@ -151,15 +151,20 @@ fn agree(page: &mut Page, policy: &Policy, written: &Value, view: &(Value, View)
         assert_eq!(ask(page, &request("change", named)), expected);
     }
     if let Some(fact) = policy.fact_ids().next() {
-        let expected = words(report::comparisons(subject, &[Comparison::of_values(&engine, fact, &profile)], form));
+        let expected = words(report::comparisons(
+            subject,
+            &[Comparison::of_values(&engine, fact, &profile, Reasons::Sought)],
+            form,
+        ));
         assert_eq!(ask(page, &request("compare", json!({ "vary": policy[fact].name }))), expected);
     }
-    let options: Vec<_> = policy.choices.iter().map(|it| Comparison::of_options(&engine, it, &profile)).collect();
+    let options: Vec<_> =
+        policy.choices.iter().map(|it| Comparison::of_options(&engine, it, &profile, Reasons::Sought)).collect();
     assert_eq!(ask(page, &request("compare", json!({}))), words(report::comparisons(subject, &options, form)));
     if policy.sources.len() > 1 && view.1.according_to.is_empty() {
         let ids: Vec<_> = (0..2).map(ensue::model::SourceId::new).collect();
         let names: Vec<&str> = ids.iter().map(|id| policy[*id].name.as_str()).collect();
-        let sources = Comparison::of_sources(policy, &view.1, &ids, &profile).expect("it has a date");
+        let sources = Comparison::of_sources(policy, &view.1, &ids, &profile, Reasons::Sought).expect("it has a date");
         let expected = words(report::comparisons(subject, &[sources], form));
         assert_eq!(ask(page, &request("compare", json!({ "sources": names }))), expected);
     }
