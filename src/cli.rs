@@ -20,6 +20,7 @@ mod page;
 mod profiles;
 mod report;
 mod suggested;
+mod tally;
 mod test;
 mod view;
 mod why;
@@ -81,6 +82,8 @@ enum Verb {
     Report(report::Report),
     /// Write one offline page to explore the rules in a browser
     Page(page::Page),
+    /// Count a population: how many rows of a table have which outcome
+    Tally(tally::Tally),
     /// Rewrite rule files in the canonical layout
     Fmt(fmt::Fmt),
     /// Make a folder with a small example, to be replaced line by line
@@ -258,6 +261,7 @@ pub fn main() -> ExitCode {
         Verb::Graph(verb) => verb.run(&output),
         Verb::Report(verb) => verb.run(&output),
         Verb::Page(verb) => verb.run(&output),
+        Verb::Tally(verb) => verb.run(&output),
         Verb::Fmt(verb) => verb.run(&output),
         Verb::New(verb) => verb.run(&output),
         Verb::Explain(verb) => verb.run(&output),

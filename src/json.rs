@@ -9,6 +9,8 @@ mod comparison;
 mod declared;
 mod difference;
 mod interview;
+#[cfg(feature = "population")]
+mod population;
 mod sarif;
 mod tested;
 mod timeline;
@@ -32,6 +34,8 @@ pub use comparison::comparisons;
 pub use declared::declared;
 pub use difference::difference;
 pub use interview::{answers, interview};
+#[cfg(feature = "population")]
+pub use population::population;
 pub use sarif::sarif;
 pub use tested::{Tested, all_tested, tested};
 pub use timeline::timeline;
@@ -597,16 +601,19 @@ pub fn explanation(subject: Subject<'_>, explanation: &Explanation, layout: Layo
 
 fn report<'a, T: Serialize>(subject: Subject<'a>, body: T) -> Report<'a, T> {
     let Subject { policy, selection, .. } = subject;
+    let on = selection.on.map(|date| date.to_string());
+    Report { format: FORMAT, policy: &policy.name, on, view: view_json(policy, selection), profile: subject.name, body }
+}
+
+fn view_json<'a>(policy: &'a Policy, selection: &Selection) -> JsonView<'a> {
     let view = &selection.view;
     let names = |sources: &[SourceId]| sources.iter().map(|source| policy[*source].name.as_str()).collect();
-    let view = JsonView {
+    JsonView {
         according_to: names(&view.according_to),
         without: names(&view.without),
         known_by: view.known_by.map(|date| date.to_string()),
         require: view.require,
-    };
-    let on = selection.on.map(|date| date.to_string());
-    Report { format: FORMAT, policy: &policy.name, on, view, profile: subject.name, body }
+    }
 }
 
 fn outcome_json<'a>(subject: Subject<'a>, outcome: &Outcome) -> JsonOutcome<'a> {

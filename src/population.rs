@@ -4,6 +4,10 @@
 //! combination is decided once, exactly. Nothing that is kept or written is about one row.
 
 pub mod coding;
+pub mod counted;
+pub mod small;
+pub mod table;
+pub mod tally;
 mod weight;
 
 pub use weight::Weight;

@@ -16,6 +16,10 @@ mod interview;
 mod junit;
 mod outcomes;
 mod page;
+#[cfg(feature = "cli")]
+mod population;
+#[cfg(feature = "cli")]
+mod population_csv;
 mod scenarios;
 #[cfg(feature = "cli")]
 mod spreadsheet;
@@ -40,6 +44,10 @@ pub use interview::{Asked, about, not_an_answer, question, settled};
 #[cfg(feature = "cli")]
 pub use junit::{Suite, junit};
 pub use outcomes::{Detail, outcomes};
+#[cfg(feature = "cli")]
+pub use population::population;
+#[cfg(feature = "cli")]
+pub use population_csv::{population_csv, profiles_csv};
 pub use scenarios::{Tally, scenario, tally, verdict};
 #[cfg(feature = "cli")]
 pub use spreadsheet::traceability_csv;

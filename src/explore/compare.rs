@@ -172,7 +172,8 @@ impl<'p> Column<'p> {
             Reasons::Sought => engine.outcomes(&profile),
             Reasons::NotSought => engine.outcomes_in_brief(&profile),
         };
-        let harm = Harm::of(engine, &profile, &outcomes);
+        let statuses: Vec<Status> = outcomes.iter().map(|outcome| outcome.status).collect();
+        let harm = Harm::of(engine, &profile, &statuses);
         Self { way, is_given, profile, selection: engine.selection.clone(), outcomes, harm }
     }
 
@@ -184,13 +185,19 @@ impl<'p> Column<'p> {
 }
 
 impl Harm {
-    fn of(engine: &Engine<'_>, profile: &Profile, outcomes: &[Outcome]) -> Self {
-        let harms: Vec<&Outcome> = outcomes.iter().filter(|it| engine.policy[it.consequence].harm).collect();
-        if harms.iter().any(|it| it.status == Status::Follows) {
+    /// Of a profile, by the status of each consequence in the order of declaration.
+    #[must_use]
+    pub fn of(engine: &Engine<'_>, profile: &Profile, statuses: &[Status]) -> Self {
+        let is_harm = |id: &ConsequenceId| engine.policy[*id].harm;
+        let consequences: Vec<ConsequenceId> = engine.policy.consequence_ids().filter(is_harm).collect();
+        let has = |wanted: Status| consequences.iter().any(|id| statuses[id.index()] == wanted);
+        if has(Status::Follows) {
             return Harm::Follows;
         }
+        if consequences.iter().all(|id| matches!(statuses[id.index()], Status::DoesNotFollow | Status::RuledOut)) {
+            return Harm::NotReported;
+        }
         // One harm may follow in some completions and another in all others.
-        let consequences: Vec<ConsequenceId> = harms.iter().map(|it| it.consequence).collect();
         let any = |asserted| engine.any(&consequences, asserted, profile);
         if any(Asserted::Undenied).0.settled() == Some(true) {
             return Harm::Follows;

@@ -33,6 +33,22 @@ impl Values {
         }
     }
 
+    /// The one value, where there is no other.
+    #[must_use]
+    pub fn only(&self) -> Option<Value> {
+        match self {
+            Values::YesNo(yes) => Some(Value::YesNo(*yes)),
+            Values::Items(items) => match items[..] {
+                [item] => Some(Value::Item(item)),
+                _ => None,
+            },
+            Values::Ranges(ranges) => match ranges[..] {
+                [(Bound::Included(from), Bound::Included(to))] if from == to => Some(from),
+                _ => None,
+            },
+        }
+    }
+
     /// Whether a value of the fact is one of them.
     #[must_use]
     pub fn contains(&self, value: Value) -> bool {

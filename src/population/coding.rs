@@ -3,6 +3,7 @@
 //! A bin is a cell, so that no rule can tell two of its values apart; of a list that is counted by its
 //! items, each item is a bin of its own.
 
+use crate::explore::values::Values;
 use crate::model::{FactId, FactType, Value};
 use crate::semantics::Engine;
 use crate::semantics::cells::{Cell, UNKNOWN};
@@ -78,6 +79,15 @@ impl Column {
     #[must_use]
     pub fn cell(&self, bin: Bin) -> Cell {
         bin.checked_sub(1).map_or(UNKNOWN, |index| self.cells[index as usize])
+    }
+
+    /// All values of a bin. INVARIANT: not that of what is not known.
+    #[must_use]
+    pub fn values(&self, engine: &Engine<'_>, bin: Bin) -> Values {
+        match self.value(bin) {
+            Some(Value::Item(item)) if self.by_item => Values::Items(vec![item]),
+            _ => Values::of(engine, self.fact, &[self.cell(bin)]),
+        }
     }
 
     /// A value of a bin, the plainest there is; `None` where it is not known, or where no value of the

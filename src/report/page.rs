@@ -91,6 +91,12 @@ impl Page {
         self.out.push_str(&format!("<{tag}>{text}"));
     }
 
+    /// Lines that are laid out already, in plain text.
+    #[cfg(feature = "cli")]
+    pub(super) fn raw(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
     /// The page's title, and what it is about.
     pub(super) fn title(&mut self, title: &str, about: &str) {
         match self.form {

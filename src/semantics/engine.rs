@@ -347,6 +347,12 @@ impl<'p> Engine<'p> {
         }
     }
 
+    /// Whether a question has a diagram: then its answers are exact for every profile.
+    #[must_use]
+    pub fn is_compiled(&self, question: Question) -> bool {
+        self.root(question).is_some()
+    }
+
     /// Writes the cell of each level's fact.
     pub(crate) fn locate(&self, profile: &Profile, known: &mut Known) {
         let cell = |&fact: &FactId| profile.value(fact).map_or(UNKNOWN, |value| self.cells.of(fact, value));

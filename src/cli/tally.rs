@@ -1,0 +1,303 @@
+//! `ensue tally`: a population, counted.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::files::{cannot, load, overwrite, shown, words};
+use super::out::{OutOptions, refuse_place};
+use super::view::{ViewOptions, failed, unknown};
+use super::{Failure, Found, Output};
+use crate::json::{self, Layout, Subject};
+use crate::model::{Choice, FactId, Policy};
+use crate::population::coding::Coding;
+use crate::population::counted::Counted;
+use crate::population::table::{self, Refused, Reject};
+use crate::population::tally::{Gathered, Plan};
+use crate::population::{Sink, TooMany};
+use crate::report::{self, Form};
+use crate::semantics::{Engine, Question};
+
+#[derive(Args)]
+#[command(after_help = "A population is counted, and people are not screened: only the columns of facts (and a \
+                        weight) are read, nothing is written about one row, and tables that look as if they told \
+                        who somebody is are refused.")]
+pub(super) struct Tally {
+    /// A rule file
+    rules: PathBuf,
+    /// Tables, counted together: CSV with a header or lines of JSON objects, also packed by gzip or zstd;
+    /// `-` for standard input
+    #[arg(required = true)]
+    tables: Vec<PathBuf>,
+    /// The table's column for a fact, where it is called otherwise; may be repeated
+    #[arg(long, value_name = "FACT=COLUMN", value_parser = mapping)]
+    map: Vec<(String, String)>,
+    /// The column that holds the weight of each row
+    #[arg(long, value_name = "COLUMN")]
+    weight: Option<String>,
+    /// Count apart by the values of FACT; may be repeated
+    #[arg(long, value_name = "FACT")]
+    by: Vec<String>,
+    /// Count for each option of CHOICE, put over what the rows say
+    #[arg(long, value_name = "CHOICE")]
+    compare: Option<String>,
+    /// Write the combinations of values with their numbers of rows and statuses, as CSV
+    #[arg(long, conflicts_with_all = ["by", "compare", "format"])]
+    profiles: bool,
+    /// The tables hold combinations: their column `rows` says how many rows each stands for
+    #[arg(long)]
+    reduced: bool,
+    /// What parts the cells of CSV: `,`, `;`, `tab` or another single character
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    delimiter: Option<u8>,
+    /// Quoted cells may hold line ends; then one thread reads
+    #[arg(long)]
+    multiline_cells: bool,
+    /// Columns that are not to be read, whatever they hold; facts among them are then not known
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    ignore_columns: Vec<String>,
+    /// Take facts without a column as not known
+    #[arg(long)]
+    missing_as_unknown: bool,
+    /// Show no number of rows from 1 to N-1; 1 shows all
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u64).range(1..))]
+    min_cell: u64,
+    /// Give up when more than N rows are rejected
+    #[arg(long, value_name = "N", default_value = "100")]
+    max_rejects: u64,
+    /// Write the rejected rows to a new FILE: line, column and what is wrong, never the value
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// How many threads read; else as many as the machine has. The answer is the same
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
+    #[command(flatten)]
+    view: ViewOptions,
+    /// How the tally is written
+    #[arg(long, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    out: OutOptions,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// The same as Markdown
+    Markdown,
+    /// A table: a line for each group, option and consequence
+    Csv,
+    /// One JSON document
+    Json,
+}
+
+fn mapping(text: &str) -> Result<(String, String), String> {
+    let (fact, column) = text.split_once('=').ok_or("write FACT=COLUMN")?;
+    Ok((fact.to_owned(), column.to_owned()))
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\n\r".contains(byte) => Ok(*byte),
+        _ => Err("a delimiter is one character of ASCII that is no letter, digit or quotation mark".to_owned()),
+    }
+}
+
+/// So many rejected rows are told on standard error.
+const TOLD: usize = 10;
+
+impl Tally {
+    pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
+        self.out.refuse_place()?;
+        if let Some(file) = &self.rejects {
+            refuse_place(file, false)?;
+        }
+        let policy = load(&self.rules)?;
+        for table in &self.tables {
+            self.out.refuse_inputs(&policy, Some(table))?;
+        }
+        let view = self.view.view(&policy)?;
+        let by = self.by(&policy)?;
+        let choice = self.choice(&policy)?;
+        let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
+        let facts: Vec<FactId> =
+            policy.consequence_ids().flat_map(|consequence| engine.support(Question::Status(consequence))).collect();
+        let coding = Coding::new(&engine, &facts, &by);
+        let plan =
+            Plan { engine: &engine, coding: &coding, by, choice, profiles: self.profiles, remembered: REMEMBERED };
+        let reading = self.reading(&policy, &engine, &coding)?;
+        let counted = self.read(output, &plan, &reading)?;
+        let (gathered, rows, rejected) = counted;
+        let tally = gathered.finish().map_err(|TooMany| too_many())?;
+        let weighted = self.weight.is_some();
+        let counted = Counted { plan: &plan, tally: &tally, rows, rejected, weighted, least: self.min_cell };
+        let unknown = policy.unknown();
+        let subject = Subject { policy: &policy, selection: &engine.selection, name: None, profile: &unknown };
+        let text = match self.format {
+            _ if self.profiles => report::profiles_csv(counted),
+            Format::Text => report::population(subject, counted, Form::Text),
+            Format::Markdown => report::population(subject, counted, Form::Markdown),
+            Format::Csv => report::population_csv(counted),
+            Format::Json => json::population(subject, counted, Layout::Indented) + "\n",
+        };
+        self.out.write(output, &text)?;
+        Ok(if rejected > 0 { Found::Something } else { Found::Nothing })
+    }
+
+    fn by(&self, policy: &Policy) -> Result<Vec<FactId>, Failure> {
+        let mut by: Vec<FactId> = Vec::new();
+        for name in &self.by {
+            let fact = fact(policy, name)?;
+            if !by.contains(&fact) {
+                by.push(fact);
+            }
+        }
+        Ok(by)
+    }
+
+    fn choice<'p>(&self, policy: &'p Policy) -> Result<Option<&'p Choice>, Failure> {
+        let Some(name) = &self.compare else { return Ok(None) };
+        let known: Vec<&str> = policy.choices.iter().map(|choice| choice.name.as_str()).collect();
+        let choice = policy.choices.iter().find(|choice| choice.name == *name);
+        choice.map(Some).ok_or_else(|| unknown(policy, "choice", name, &known))
+    }
+
+    fn reading<'a>(
+        &self,
+        policy: &Policy,
+        engine: &'a Engine<'a>,
+        coding: &'a Coding,
+    ) -> Result<table::Plan<'a>, Failure> {
+        let mut plan = table::Plan::new(engine, coding);
+        for (name, column) in &self.map {
+            let fact = fact(policy, name)?;
+            // A fact that no rule asks for here is not read, whatever it is called.
+            if let Some(place) = coding.columns.iter().position(|column| column.fact == fact) {
+                plan.names[place].clone_from(column);
+            }
+        }
+        plan.weight.clone_from(&self.weight);
+        plan.rows = self.reduced.then(|| "rows".to_owned());
+        plan.ignored.clone_from(&self.ignore_columns);
+        plan.missing_as_unknown = self.missing_as_unknown;
+        plan.delimiter = self.delimiter;
+        plan.multiline_cells = self.multiline_cells;
+        plan.max_rejects = self.max_rejects;
+        let threads = self.threads.map(NonZero::get);
+        plan.threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+        Ok(plan)
+    }
+
+    /// Reads all tables: what was counted, how many rows there were, and how many were rejected.
+    fn read<'a>(
+        &self,
+        output: &Output,
+        plan: &'a Plan<'a>,
+        reading: &table::Plan<'_>,
+    ) -> Result<(Gathered<'a>, u64, u64), Failure> {
+        let mut gathered = Gathered::new(plan);
+        let (mut rows, mut rejected, mut told) = (0, 0, 0);
+        let mut notices: Vec<String> = Vec::new();
+        let mut list = csv::Writer::from_writer(Vec::new());
+        let is_listed = self.rejects.is_some();
+        let write = |list: &mut csv::Writer<Vec<u8>>, cells: [&str; 4]| {
+            list.write_record(cells).expect("writing to memory does not fail");
+        };
+        write(&mut list, ["table", "line", "column", "wrong"]);
+        let mut failure = None;
+        for path in &self.tables {
+            let name = shown(path);
+            let on_reject = |reject: &Reject| {
+                told += 1;
+                let column = reject.column.as_deref().unwrap_or_default();
+                if told <= TOLD {
+                    let column = if column.is_empty() { String::new() } else { format!(", column `{column}`") };
+                    notices.push(report::plain(&format!("{name}:{}{column}: {}", reject.line, reject.why)));
+                }
+                if is_listed {
+                    write(&mut list, [&name, &reject.line.to_string(), column, &reject.why.to_string()]);
+                }
+            };
+            let found = open(path)
+                .map_err(Refused::Input)
+                .and_then(|input| table::read(input, reading, || Gathered::new(plan), on_reject, |_| {}));
+            match found {
+                Ok(whole) => {
+                    rows += whole.rows;
+                    rejected += whole.rejected;
+                    gathered.join(whole.sink).map_err(|TooMany| too_many())?;
+                }
+                Err(refused) => {
+                    failure = Some(self.refused(path, refused));
+                    break;
+                }
+            }
+        }
+        notices.iter().for_each(|notice| output.notice(&format!("{notice}\n")));
+        if told > TOLD {
+            output.notice(&format!("and {} more rejected rows\n", told - TOLD));
+        }
+        if let Some(file) = &self.rejects {
+            overwrite(file, &list.into_inner().expect("writing to memory does not fail"))?;
+        }
+        match failure {
+            Some(failure) => Err(failure),
+            None => Ok((gathered, rows, rejected)),
+        }
+    }
+
+    fn refused(&self, path: &Path, refused: Refused) -> Failure {
+        let list = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let reason = match refused {
+            Refused::Input(error) => words(&error),
+            Refused::NoHeader => "it has no header: the first line names the columns".to_owned(),
+            Refused::Missing { missing, found } => format!(
+                "it has no column {}: its columns are {}; name another with `--map FACT=COLUMN`, or take what is \
+                 missing as not known with `--missing-as-unknown`",
+                list(&missing),
+                list(&found)
+            ),
+            Refused::Twice(name) => format!("it has the column `{name}` twice"),
+            Refused::Identities(names) => format!(
+                "{} may tell who somebody is, and populations are counted from tables that do not: take such columns \
+                 out, or have them left unread with `--ignore-columns {}`",
+                list(&names),
+                names.join(",")
+            ),
+            Refused::Rejects => format!(
+                "more than {} rows were rejected: mend the table, or allow more with `--max-rejects`",
+                self.max_rejects
+            ),
+            Refused::TooMany if self.profiles => {
+                format!("it has more than {REMEMBERED} combinations: count it without `--profiles`")
+            }
+            Refused::TooMany => return too_many(),
+            Refused::Parquet => "it is a Parquet file, and this build reads CSV and lines of JSON".to_owned(),
+        };
+        cannot("count", path, &reason)
+    }
+}
+
+/// So many combinations are remembered, before they are decided and forgotten.
+const REMEMBERED: usize = 1 << 17;
+
+fn too_many() -> Failure {
+    Failure::Message("the sums are more than can be kept".to_owned())
+}
+
+fn fact(policy: &Policy, name: &str) -> Result<FactId, Failure> {
+    let known: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
+    policy.fact(name).ok_or_else(|| unknown(policy, "fact", name, &known))
+}
+
+fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    Ok(Box::new(File::open(path)?))
+}

@@ -1,0 +1,107 @@
+//! Counts of combinations, in bounded memory: in an array where there can be few, else in a table that
+//! is emptied into the sink when it is full.
+
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+
+use super::super::coding::{Bin, Coding};
+use super::super::{Count, Sink, TooMany};
+
+/// So many combinations have a place each.
+const PLACES: u64 = 1 << 16;
+
+enum Counts {
+    /// One for each combination.
+    Each(Vec<Count>),
+    /// Those that were met, by their number.
+    Met(HashMap<u64, Count, FxBuildHasher>),
+    /// Those that were met, where they are too many to be numbered.
+    Wide(HashMap<Vec<Bin>, Count, FxBuildHasher>),
+}
+
+/// Counts combinations for a sink.
+pub(super) struct Counter<S> {
+    /// For each column how much its bin counts in a combination's number.
+    strides: Vec<u64>,
+    sizes: Vec<u64>,
+    counts: Counts,
+    /// How many combinations are remembered at most.
+    most: usize,
+    sink: S,
+}
+
+impl<S: Sink> Counter<S> {
+    pub(super) fn new(coding: &Coding, most: usize, sink: S) -> Self {
+        let sizes: Vec<u64> = coding.columns.iter().map(|column| column.count() as u64).collect();
+        let mut strides = Vec::new();
+        let mut all = Some(1_u64);
+        for size in &sizes {
+            strides.push(all.unwrap_or(0));
+            all = all.and_then(|all| all.checked_mul(*size));
+        }
+        let counts = match all {
+            Some(all) if all <= PLACES => {
+                Counts::Each(vec![Count::default(); usize::try_from(all).expect("few enough")])
+            }
+            Some(_) => Counts::Met(HashMap::default()),
+            None => Counts::Wide(HashMap::default()),
+        };
+        Self { strides, sizes, counts, most, sink }
+    }
+
+    /// Counts a row, or several at once.
+    #[inline]
+    pub(super) fn add(&mut self, bins: &[Bin], count: Count) -> Result<(), TooMany> {
+        let number = || bins.iter().zip(&self.strides).map(|(bin, stride)| u64::from(*bin) * stride).sum::<u64>();
+        let (place, length) = match &mut self.counts {
+            Counts::Each(counts) => {
+                let number = usize::try_from(number()).expect("few enough");
+                return counts[number].add(count);
+            }
+            Counts::Met(counts) => {
+                let number = number();
+                let length = counts.len();
+                (counts.entry(number).or_default(), length)
+            }
+            Counts::Wide(counts) => {
+                let length = counts.len();
+                (counts.entry_ref(bins).or_default(), length)
+            }
+        };
+        place.add(count)?;
+        if length >= self.most { self.empty() } else { Ok(()) }
+    }
+
+    /// Hands all that was counted over.
+    fn empty(&mut self) -> Result<(), TooMany> {
+        let Self { sizes, counts, sink, .. } = self;
+        let mut bins: Vec<Bin> = Vec::new();
+        let mut take = |mut number: u64, count: Count| {
+            bins.clear();
+            for size in sizes.iter() {
+                bins.push(Bin::try_from(number % size).expect("a bin"));
+                number /= size;
+            }
+            sink.take(&bins, count)
+        };
+        match counts {
+            Counts::Each(counts) => {
+                for (number, count) in (0..).zip(counts) {
+                    let count = std::mem::take(count);
+                    if count != Count::default() {
+                        take(number, count)?;
+                    }
+                }
+            }
+            Counts::Met(counts) => counts.drain().try_for_each(|(number, count)| take(number, count))?,
+            Counts::Wide(counts) => counts.drain().try_for_each(|(bins, count)| sink.take(&bins, count))?,
+        }
+        Ok(())
+    }
+
+    /// The sink, with all that was counted.
+    pub(super) fn finish(mut self) -> Result<S, TooMany> {
+        self.empty()?;
+        Ok(self.sink)
+    }
+}
