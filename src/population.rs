@@ -32,6 +32,7 @@ impl Count {
     ///
     /// # Errors
     /// When the sum is more than can be kept.
+    #[inline]
     pub fn add(&mut self, other: Count) -> Result<(), TooMany> {
         self.rows = self.rows.checked_add(other.rows).ok_or(TooMany)?;
         self.weight = self.weight.checked_add(other.weight).ok_or(TooMany)?;

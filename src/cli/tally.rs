@@ -62,8 +62,8 @@ pub(super) struct Tally {
     /// Take facts without a column as not known
     #[arg(long)]
     missing_as_unknown: bool,
-    /// Show no number of rows from 1 to N-1; 1 shows all
-    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Show no number of rows from 1 to N-1; 1 shows all, else N is 3 or more
+    #[arg(long, value_name = "N", default_value = "5", value_parser = least)]
     min_cell: u64,
     /// Give up when more than N rows are rejected
     #[arg(long, value_name = "N", default_value = "100")]
@@ -106,6 +106,11 @@ fn delimiter(text: &str) -> Result<u8, String> {
         [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\n\r".contains(byte) => Ok(*byte),
         _ => Err("a delimiter is one character of ASCII that is no letter, digit or quotation mark".to_owned()),
     }
+}
+
+fn least(text: &str) -> Result<u64, String> {
+    let least = text.parse().ok().filter(|least: &u64| *least != 0 && *least != 2);
+    least.ok_or_else(|| "a least number is 3 or more, or 1 to show all: 2 would hide nothing but 1".to_owned())
 }
 
 /// So many rejected rows are told on standard error.

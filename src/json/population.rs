@@ -78,7 +78,7 @@ struct JsonHarms {
     open: JsonShown,
 }
 
-/// A number, or `"<5"`.
+/// A number, or `"<5"`, `">=5"` or `"hidden"`.
 struct JsonShown {
     shown: Shown,
     least: u64,
@@ -88,7 +88,7 @@ impl Serialize for JsonShown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.shown {
             Shown::Exact(count) => serializer.serialize_u64(count.rows),
-            Shown::Few | Shown::Withheld => serializer.serialize_str(&self.shown.written(self.least)),
+            Shown::Few | Shown::Withheld | Shown::Hidden => serializer.serialize_str(&self.shown.written(self.least)),
         }
     }
 }

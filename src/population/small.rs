@@ -11,16 +11,20 @@ pub enum Shown {
     Few,
     /// That it is the least that is shown, or more: else a smaller one beside it could be worked out.
     Withheld,
+    /// Nothing of it.
+    Hidden,
 }
 
 impl Shown {
-    /// The number of rows in plain letters, where `least` is the least that is shown: `12`, `<5` or `>=5`.
+    /// The number of rows in plain letters, where `least` is the least that is shown: `12`, `<5`, `>=5` or
+    /// `hidden`.
     #[must_use]
     pub fn written(self, least: u64) -> String {
         match self {
             Shown::Exact(count) => count.rows.to_string(),
             Shown::Few => format!("<{least}"),
             Shown::Withheld => format!(">={least}"),
+            Shown::Hidden => "hidden".to_owned(),
         }
     }
 
@@ -29,57 +33,38 @@ impl Shown {
     pub fn exact(self) -> Option<Count> {
         match self {
             Shown::Exact(count) => Some(count),
-            Shown::Few | Shown::Withheld => None,
+            Shown::Few | Shown::Withheld | Shown::Hidden => None,
         }
     }
 }
 
-/// What is shown of the parts of a whole whose number of rows is known to the reader.
+/// What is shown of the parts of a whole whose number of rows is known to the reader. `least` is 1, and
+/// everything is shown, or 3 and more.
 ///
-/// Parts of 1 to `least` - 1 rows are not shown exactly; nor are others, the smallest first, as long as the
-/// rest of the whole leaves only one number possible for one that is not shown.
+/// Where a part has 1 to `least` - 1 rows, all parts of fewer than `least` are hidden, those that are nothing
+/// among them, and the first of `least` rows or more, so that the rest of the whole does not give them away.
+/// In two cases it would all the same, and then nothing is shown: where all parts could be of `least` - 1
+/// rows, and where the only small part is 1 and the part hidden with it is `least`. No number of 1 to
+/// `least` - 1 can then be worked out, also by readers who know this rule: a test tries all small tables.
 #[must_use]
 pub fn parts(counts: &[Count], least: u64) -> Vec<Shown> {
-    let is_few = |count: &Count| (1..least).contains(&count.rows);
-    let mut shown: Vec<Shown> =
-        counts.iter().map(|count| if is_few(count) { Shown::Few } else { Shown::Exact(*count) }).collect();
-    while !hides(counts, &shown, least) {
-        let exact = |index: &usize| matches!(shown[*index], Shown::Exact(_));
-        let nothing = |index: &usize| counts[*index].rows == 0;
-        let open = || (0..counts.len()).filter(exact);
-        // Of the smallest the first; what is nothing comes last, and is few too.
-        let next =
-            open().filter(|index| !nothing(index)).min_by_key(|index| counts[*index].rows).or_else(|| open().next());
-        match next {
-            Some(index) if nothing(&index) => shown[index] = Shown::Few,
-            Some(index) => shown[index] = Shown::Withheld,
-            None => break,
-        }
+    let rows = || counts.iter().map(|count| count.rows);
+    if !rows().any(|rows| (1..least).contains(&rows)) {
+        return counts.iter().copied().map(Shown::Exact).collect();
     }
-    shown
-}
-
-/// Whether each count that is not shown could be another, by what a reader knows: the whole, what is shown,
-/// and how these marks are given.
-fn hides(counts: &[Count], shown: &[Shown], least: u64) -> bool {
-    let whole: u64 =
-        counts.iter().zip(shown).filter(|(_, shown)| shown.exact().is_none()).map(|(count, _)| count.rows).sum();
-    // That nothing is there is shown, unless it had to be hidden: a reader may know that it had not.
-    let has_nothing = counts.iter().zip(shown).any(|(count, shown)| *shown == Shown::Few && count.rows == 0);
-    let range = |shown: &Shown| match shown {
-        Shown::Exact(_) => None,
-        Shown::Few => Some((u64::from(!has_nothing), least - 1)),
-        Shown::Withheld => Some((least, whole)),
+    let beside = rows().position(|rows| rows >= least);
+    let few: Vec<u64> = rows().filter(|rows| *rows < least).collect();
+    let could_be_all = rows().sum::<u64>() == counts.len() as u64 * (least - 1);
+    let is_least = few == [1] && beside.is_some_and(|place| counts[place].rows == least);
+    if could_be_all || is_least {
+        return vec![Shown::Hidden; counts.len()];
+    }
+    let shown = |(place, count): (usize, &Count)| match count.rows {
+        rows if rows < least => Shown::Few,
+        _ if Some(place) == beside => Shown::Withheld,
+        _ => Shown::Exact(*count),
     };
-    let ranges: Vec<(u64, u64)> = shown.iter().filter_map(range).collect();
-    let lows: u64 = ranges.iter().map(|range| range.0).sum();
-    let highs = ranges.iter().map(|range| range.1).fold(0, u64::saturating_add);
-    ranges.iter().all(|(low, high)| {
-        let (others_low, others_high) = (lows - low, highs.saturating_sub(*high));
-        let most = (*high).min(whole.saturating_sub(others_low));
-        let fewest = (*low).max(whole.saturating_sub(others_high));
-        fewest < most
-    })
+    counts.iter().enumerate().map(shown).collect()
 }
 
 /// Which groups are shown, of the counts of all: those of fewer than `least` rows are put together into a

@@ -64,8 +64,9 @@ impl Writer<'_> {
         self.page.remark(2, does_not_follow(selection));
         if least > 1 {
             let text = format!(
-                "Fewer than {least} rows are not shown exactly, nor is what they could be worked out from \
-                 (\"≥{least}\"): a few people could be found among those who are known."
+                "Numbers of 1 to {} rows are hidden, and others with them where they could be worked out (\"<{least}\" \
+                 may be nothing): a few people could be found by those who know them.",
+                least - 1
             );
             self.page.remark(2, &text);
         }
@@ -159,6 +160,7 @@ impl Writer<'_> {
             Shown::Exact(count) => number(count.rows),
             Shown::Few => format!("<{least}"),
             Shown::Withheld => format!("≥{least}"),
+            Shown::Hidden => "hidden".to_owned(),
         }
     }
 
@@ -171,6 +173,7 @@ impl Writer<'_> {
             Shown::Exact(count) => format!("{} of {of} ({} %)", number(count.rows), percent(count.rows, whole.rows)),
             Shown::Few => format!("fewer than {} of {of}", self.counted.least),
             Shown::Withheld => format!("at least {} of {of}", self.counted.least),
+            Shown::Hidden => format!("a hidden number of {of}"),
         }
     }
 }

@@ -24,6 +24,7 @@ mod lints;
 mod lsp;
 mod new;
 mod page;
+mod population;
 mod properties;
 mod report;
 mod schemas;

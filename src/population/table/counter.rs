@@ -52,7 +52,14 @@ impl<S: Sink> Counter<S> {
     /// Counts a row, or several at once.
     #[inline]
     pub(super) fn add(&mut self, bins: &[Bin], count: Count) -> Result<(), TooMany> {
-        let number = || bins.iter().zip(&self.strides).map(|(bin, stride)| u64::from(*bin) * stride).sum::<u64>();
+        let number = || {
+            let mut number = 0;
+            for (bin, stride) in bins.iter().zip(&self.strides) {
+                // INVARIANT: where combinations have numbers, these fit.
+                number += u64::from(*bin) * stride;
+            }
+            number
+        };
         let (place, length) = match &mut self.counts {
             Counts::Each(counts) => {
                 let number = usize::try_from(number()).expect("few enough");

@@ -185,10 +185,22 @@ fn all(byte: u8) -> u64 {
     u64::from(byte) * ONES
 }
 
+/// The bytes before the first that is marked.
+#[inline]
+fn before(marked: u64) -> u64 {
+    (marked ^ marked.wrapping_sub(1)) >> 8
+}
+
 /// The first bytes of a word.
 #[inline]
 fn first(word: u64, bytes: usize) -> u64 {
     if bytes >= 8 { word } else { word & ((1 << (8 * bytes)) - 1) }
+}
+
+/// Eight bytes as a word, the first least.
+#[inline]
+fn word(bytes: &[u8; REMEMBERED + 1], from: usize) -> u64 {
+    u64::from_le_bytes(bytes[from..from + 8].try_into().expect("eight bytes"))
 }
 
 impl Short {
@@ -196,20 +208,19 @@ impl Short {
     /// longer, or lies at the end of the text.
     #[inline]
     fn find(text: &[u8], at: usize, delimiter: u8) -> Option<Self> {
-        let bytes: &[u8; REMEMBERED + 1] = text.get(at..at + REMEMBERED + 1)?.try_into().ok()?;
-        let [low, high] = [0, 8].map(|from| u64::from_le_bytes(bytes[from..from + 8].try_into().expect("eight bytes")));
+        let bytes: &[u8; REMEMBERED + 1] = text.get(at..)?.first_chunk()?;
+        let low = word(bytes, 0);
+        let high = word(bytes, 8);
         let (delimiters, ends) = (all(delimiter), all(b'\n'));
         let marked = |word: u64| zeros(word ^ delimiters) | zeros(word ^ ends);
-        let length = |marked: u64| (marked.trailing_zeros() / 8) as usize;
         let in_low = marked(low);
         if in_low != 0 {
-            let length = length(in_low);
-            return Some(Self { words: [first(low, length), 0], length });
+            return Some(Self { words: [low & before(in_low), 0], length: (in_low.trailing_zeros() / 8) as usize });
         }
         let in_high = marked(high);
         if in_high != 0 {
-            let length = length(in_high);
-            return Some(Self { words: [low, first(high, length)], length: length + 8 });
+            let length = 8 + (in_high.trailing_zeros() / 8) as usize;
+            return Some(Self { words: [low, high & before(in_high)], length });
         }
         let is_end = bytes[REMEMBERED] == delimiter || bytes[REMEMBERED] == b'\n';
         is_end.then_some(Self { words: [low, high], length: REMEMBERED })
@@ -225,6 +236,7 @@ impl Short {
     /// Whether a quotation mark is in it.
     #[inline]
     fn has_quote(&self) -> bool {
-        self.words.iter().any(|word| zeros(word ^ all(b'"')) != 0)
+        let [low, high] = self.words;
+        zeros(low ^ all(b'"')) | zeros(high ^ all(b'"')) != 0
     }
 }

@@ -1,0 +1,492 @@
+//! Populations: what is counted, against each row evaluated by itself; tables with faults of every kind;
+//! the same counts however a table is divided; small cells that cannot be worked out.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use ensue::model::FactId;
+use ensue::population::coding::{Bin, Coding};
+use ensue::population::small::{self, Shown};
+use ensue::population::table::{self, Plan, Refused, Reject, Why};
+use ensue::population::tally::{self, Gathered, Kind, Tally};
+use ensue::population::{Count, Sink, TooMany, Weight};
+use ensue::semantics::{Engine, Question, Settled, View, evaluate};
+use ensue::{Policy, Profile};
+use proptest::prelude::*;
+
+use crate::generate::{self, FACTS, ON, Tape, completions, profile_json, tapes};
+
+/// Keeps combinations as they come.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Kept(BTreeMap<Vec<Bin>, (u64, String)>, Vec<(Vec<Bin>, Count)>);
+
+impl Sink for Kept {
+    fn take(&mut self, combination: &[Bin], count: Count) -> Result<(), TooMany> {
+        self.1.push((combination.to_vec(), count));
+        Ok(())
+    }
+
+    fn join(&mut self, other: Self) -> Result<(), TooMany> {
+        self.1.extend(other.1);
+        Ok(())
+    }
+}
+
+impl Kept {
+    /// The sums, for whatever order they came in.
+    fn sums(self) -> BTreeMap<Vec<Bin>, (u64, String)> {
+        let mut sums: BTreeMap<Vec<Bin>, Count> = BTreeMap::new();
+        for (bins, count) in self.1 {
+            sums.entry(bins).or_default().add(count).expect("they are small");
+        }
+        sums.into_iter().map(|(bins, count)| (bins, (count.rows, count.weight.to_string()))).collect()
+    }
+}
+
+/// Every fact that the generator knows is tested, so that all are read.
+const RULES: &str = "consequence c0 \"C\" harm consequence c1 \"D\" rule r0 \"R\" when b0 and l0 is va and w0 > 1 then c0 \
+                     rule r1 \"S\" when b1 and n0 > 1 and d0 < 2000-02-29 then c1";
+
+fn load(text: &str) -> Policy {
+    Policy::load("generated.ensue", |_| Ok(text.into())).unwrap_or_else(|found| panic!("{found}\n{text}"))
+}
+
+fn all_facts() -> Policy {
+    let facts: Vec<String> = FACTS.iter().map(|(name, kind, _)| format!("fact {name} \"F\" : {kind}")).collect();
+    load(&format!("policy p \"P\" as of {ON}\n{}\n{RULES}\n", facts.join("\n")))
+}
+
+fn facts(policy: &Policy) -> Vec<FactId> {
+    policy.fact_ids().collect()
+}
+
+/// What comes of a table: the sums, the rows, and what was rejected or refused, in words.
+type Outcome = (Result<(BTreeMap<Vec<Bin>, (u64, String)>, u64, u64), String>, Vec<Reject>);
+
+fn outcome(text: &[u8], plan: &Plan<'_>) -> Outcome {
+    let mut rejects = Vec::new();
+    let whole = table::read(text, plan, Kept::default, |reject| rejects.push(reject.clone()), |_| {});
+    let whole = whole.map(|whole| (whole.sink.sums(), whole.rows, whole.rejected));
+    (whole.map_err(|refused| format!("{refused:?}")), rejects)
+}
+
+/// A table's value for a value of the generator, in one of the ways in which it may be written.
+fn spelled(fact: usize, value: Option<usize>, way: usize) -> String {
+    let Some(value) = value else { return ["", " "][way % 2].to_owned() };
+    let json = FACTS[fact].2[value].trim_matches('"');
+    match (json, way % 5) {
+        ("true", _) => ["yes", "TRUE", "1", "True", "Yes"][way % 5].to_owned(),
+        ("false", _) => ["no", "FALSE", "0", "False", "No"][way % 5].to_owned(),
+        (_, 3) => format!("\"{json}\""),
+        (_, 4) => format!("  {json} "),
+        _ => json.to_owned(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// However a table is divided into blocks and threads, and whatever is broken in it: the same counts,
+    /// the same rejected rows. With blocks of one row none is read in the fast way.
+    #[test]
+    fn all_divisions_are_alike(
+        choices in tapes(),
+        crlf in any::<bool>(),
+        multiline in any::<bool>(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(&b"\"\n\r,;x\0\xff 1"[..])), 0..6),
+    ) {
+        let policy = all_facts();
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let coding = Coding::new(&engine, &facts(&policy), &[]);
+        let mut tape = Tape::new(&choices);
+        let end = if crlf { "\r\n" } else { "\n" };
+        let mut text = format!("id,b0,b1,l0,note,w0,n0,d0,weight{end}");
+        for row in 0..1 + tape.pick(30) {
+            let cells: Vec<String> = FACTS.iter().enumerate().map(|(fact, (_, _, all))| {
+                let value = (tape.pick(3) > 0).then(|| tape.pick(all.len()));
+                spelled(fact, value, tape.pick(5))
+            }).collect();
+            let [b0, b1, l0, w0, n0, d0] = &cells[..] else { panic!("six facts") };
+            let note = ["", "long enough to be longer than sixteen bytes", "\"a \"\"mark\"\"\"", "x"][tape.pick(4)];
+            let _ = write!(text, "{row},{b0},{b1},{l0},{note},{w0},{n0},{d0},{}.5{end}", tape.pick(9));
+        }
+        let mut bytes = text.into_bytes();
+        for (index, byte) in damage {
+            let place = index.index(bytes.len());
+            bytes[place] = byte;
+        }
+        let mut plan = Plan::new(&engine, &coding);
+        plan.weight = Some("weight".to_owned());
+        plan.multiline_cells = multiline;
+        plan.max_rejects = u64::try_from(tape.pick(4) * 3).expect("small");
+        plan.block = 1;
+        let expected = outcome(&bytes, &plan);
+        if let Ok((sums, rows, rejected)) = &expected.0 {
+            let counted: u64 = sums.values().map(|(rows, _)| rows).sum();
+            prop_assert_eq!(rows - rejected, counted, "rows are counted or rejected");
+            prop_assert_eq!(u64::try_from(expected.1.len()).unwrap(), *rejected);
+        }
+        for (block, threads, remembered) in [(1 << 20, 1, 1000), (1 << 20, 2, 1), (64, 1, 2), (64, 3, 1000), (200, 2, 3)] {
+            (plan.block, plan.threads, plan.remembered) = (block, threads, remembered);
+            prop_assert_eq!(&outcome(&bytes, &plan), &expected, "blocks of {}, {} threads", block, threads);
+        }
+    }
+
+    /// Sound tables have the rows and cells that the crate `csv` finds; values are those of profiles.
+    #[test]
+    fn sound_tables_are_read_as_others_read_them(choices in tapes()) {
+        let policy = all_facts();
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let coding = Coding::new(&engine, &facts(&policy), &[]);
+        let mut tape = Tape::new(&choices);
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["b0", "note", "b1", "l0", "w0", "n0", "d0"]).unwrap();
+        let mut expected: BTreeMap<Vec<Bin>, (u64, String)> = BTreeMap::new();
+        let rows = 1 + tape.pick(30);
+        for _ in 0..rows {
+            let values: Vec<Option<usize>> =
+                FACTS.iter().map(|(_, _, all)| (tape.pick(3) > 0).then(|| tape.pick(all.len()))).collect();
+            let cell = |fact: usize| spelled(fact, values[fact], 0);
+            let note = ["", "a,b", "\"", "two\nlines", ";"][tape.pick(5)].to_owned();
+            writer.write_record([cell(0), note, cell(1), cell(2), cell(3), cell(4), cell(5)]).unwrap();
+            let profile = policy.profile(&profile_json(&values)).expect("a sound profile");
+            let bins: Vec<Bin> = coding
+                .columns
+                .iter()
+                .map(|column| profile.value(column.fact).map_or(0, |value| column.bin(&engine, value)))
+                .collect();
+            expected.entry(bins).or_insert((0, "0".to_owned())).0 += 1;
+        }
+        let bytes = writer.into_inner().unwrap();
+        let mut plan = Plan::new(&engine, &coding);
+        plan.multiline_cells = true;
+        let found = outcome(&bytes, &plan);
+        prop_assert_eq!(found.1, []);
+        let (sums, read, rejected) = found.0.unwrap();
+        prop_assert_eq!((read, rejected), (u64::try_from(rows).unwrap(), 0));
+        prop_assert_eq!(sums, expected);
+    }
+
+    /// Each row evaluated by itself, by the specification over all its completions, gives the same counts:
+    /// by groups, for options, weighted, and where nothing is remembered.
+    #[test]
+    fn tallies_are_those_of_each_row(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let mut declarations = generate::policy(&mut tape);
+        for declaration in declarations.iter_mut().filter(|it| it.starts_with("consequence c1") || it.starts_with("consequence c3")) {
+            declaration.push_str(" harm");
+        }
+        declarations.push("choice ch \"Q\" option o0 \"A\" sets b0 yes option o1 \"B\" sets b0 no, l0 va".to_owned());
+        let policy = load(&format!("policy generated \"G\" as of {ON}\n{}\n", declarations.join("\n")));
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let truth: Vec<(Vec<usize>, Vec<Settled>)> = completions().into_iter().map(|case| {
+            let values: Vec<Option<usize>> = case.iter().copied().map(Some).collect();
+            let profile = policy.profile(&profile_json(&values)).expect("a sound profile");
+            (case, evaluate(&policy, &engine.selection, &profile))
+        }).collect();
+        let possible = |values: &[Option<usize>]| -> Vec<Vec<Settled>> {
+            let fits = |case: &[usize]| case.iter().zip(values).all(|(value, known)| known.is_none_or(|known| known == *value));
+            truth.iter().filter(|(case, _)| fits(case)).map(|(_, statuses)| statuses.clone()).collect()
+        };
+        let by: Vec<FactId> = [policy.fact("l0"), policy.fact("b1")].into_iter().take(tape.pick(3)).flatten().collect();
+        let choice = (tape.pick(2) == 1).then(|| &policy.choices[0]);
+        let read: Vec<FactId> = policy.consequence_ids().flat_map(|id| engine.support(Question::Status(id))).collect();
+        let coding = Coding::new(&engine, &read, &by);
+        let names: Vec<&str> = coding.columns.iter().map(|column| policy[column.fact].name.as_str()).collect();
+        let mut text = format!("weight,{}\n", names.join(","));
+        type Counted = (u64, u64, Vec<Vec<[u64; 5]>>, Vec<[u64; 4]>, u64);
+        let mut expected: BTreeMap<Vec<Option<usize>>, Counted> = BTreeMap::new();
+        let options: Vec<Vec<(usize, usize)>> = match choice {
+            Some(_) => vec![vec![(0, 1)], vec![(0, 0), (2, 0)]],
+            None => vec![Vec::new()],
+        };
+        for _ in 0..1 + tape.pick(12) {
+            let values: Vec<Option<usize>> =
+                FACTS.iter().map(|(_, _, all)| (tape.pick(3) > 0).then(|| tape.pick(all.len()))).collect();
+            let weight = tape.pick(9);
+            let cells: Vec<String> =
+                coding.columns.iter().map(|column| spelled(column.fact.index(), values[column.fact.index()], 0)).collect();
+            let _ = writeln!(text, "{weight}.25,{}", cells.join(","));
+            let key = by.iter().map(|fact| values[fact.index()]).collect();
+            let none = || (0, 0, vec![vec![[0; 5]; policy.consequences.len()]; options.len()], vec![[0; 4]; options.len()], 0);
+            let group = expected.entry(key).or_insert_with(none);
+            group.0 += 1;
+            group.1 += 4 * u64::try_from(weight).unwrap() + 1;
+            let mut everywhere = true;
+            for (option, sets) in options.iter().enumerate() {
+                let mut with = values.clone();
+                sets.iter().for_each(|(fact, value)| with[*fact] = Some(*value));
+                let cases = possible(&with);
+                for id in policy.consequence_ids() {
+                    let statuses: Vec<Settled> = cases.iter().map(|case| case[id.index()]).collect();
+                    let kind = match statuses.iter().all(|status| *status == statuses[0]).then_some(statuses[0]) {
+                        Some(Settled::Follows) => Kind::Follows,
+                        Some(Settled::DoesNotFollow) => Kind::DoesNotFollow,
+                        Some(Settled::RuledOut) => Kind::RuledOut,
+                        Some(Settled::Disputed) => Kind::Disputed,
+                        None => Kind::Undetermined,
+                    };
+                    group.2[option][id.index()][kind as usize] += 1;
+                }
+                let harms = |case: &[Settled], counts: &[Settled]| {
+                    policy.consequence_ids().any(|id| policy[id].harm && counts.contains(&case[id.index()]))
+                };
+                let follows = cases.iter().all(|case| harms(case, &[Settled::Follows]));
+                let at_least = cases.iter().filter(|case| harms(case, &[Settled::Follows, Settled::Disputed])).count();
+                let kind = match at_least {
+                    _ if follows => 0,
+                    all if all == cases.len() => 1,
+                    0 => 2,
+                    _ => 3,
+                };
+                group.3[option][kind] += 1;
+                everywhere &= kind < 2;
+            }
+            group.4 += u64::from(everywhere && choice.is_some());
+        }
+        let mut plan = Plan::new(&engine, &coding);
+        plan.weight = Some("weight".to_owned());
+        for remembered in [1, 100_000] {
+            let counting = tally::Plan { engine: &engine, coding: &coding, by: by.clone(), choice, profiles: false, remembered };
+            let whole = table::read(text.as_bytes(), &plan, || Gathered::new(&counting), |_| {}, |_| {}).expect("it is sound");
+            prop_assert_eq!(whole.rejected, 0);
+            let found: Tally = whole.sink.finish().expect("they are small");
+            prop_assert_eq!(found.groups.len(), expected.len());
+            for (key, (rows, quarters, outcomes, harms, everywhere)) in &expected {
+                let bins: Vec<Bin> = by.iter().zip(key).map(|(fact, value)| {
+                    value.map_or(0, |value| u32::try_from(value).unwrap() + u32::from(policy[*fact].name == "b1" || policy[*fact].name == "l0"))
+                }).collect();
+                let group = &found.groups[&bins];
+                prop_assert_eq!(group.count.rows, *rows);
+                let weight = Weight::parse(format!("{}.{:02}", quarters / 4, quarters % 4 * 25).as_bytes());
+                prop_assert_eq!(Some(group.count.weight), weight);
+                let rows = |counts: &[Count]| counts.iter().map(|count| count.rows).collect::<Vec<_>>();
+                for (option, part) in group.parts.iter().enumerate() {
+                    for (counts, expected) in part.outcomes.iter().zip(&outcomes[option]) {
+                        prop_assert_eq!(rows(counts), expected.to_vec());
+                    }
+                    prop_assert_eq!(rows(&part.harms.counts()), harms[option].to_vec());
+                    prop_assert_eq!(part.not_searched, 0);
+                }
+                prop_assert_eq!(group.in_every.rows, *everywhere);
+            }
+        }
+    }
+
+    /// No small number can be worked out by a reader who knows the whole, what is shown, and how numbers
+    /// are hidden.
+    #[test]
+    fn small_cells_cannot_be_worked_out(rows in prop::collection::vec(0_u64..9, 1..5), large in prop::option::of(5_u64..40), least in 3_u64..6) {
+        let rows: Vec<u64> = rows.into_iter().chain(large).collect();
+        let whole: u64 = rows.iter().sum();
+        prop_assume!(whole >= least && rows.len() > 1);
+        let counts: Vec<Count> = rows.iter().map(|rows| Count { rows: *rows, ..Count::default() }).collect();
+        let shown = small::parts(&counts, least);
+        for (count, shown) in counts.iter().zip(&shown) {
+            let is_true = match shown {
+                Shown::Exact(shown) => shown == count && !(1..least).contains(&count.rows),
+                Shown::Few => count.rows < least,
+                Shown::Withheld => count.rows >= least,
+                Shown::Hidden => true,
+            };
+            prop_assert!(is_true);
+        }
+        // All tables that look the same.
+        let marks = |shown: &[Shown]| shown.iter().map(|shown| shown.written(least)).collect::<Vec<_>>();
+        let mut alike: Vec<Vec<u64>> = Vec::new();
+        let mut open = vec![Vec::new()];
+        while let Some(part) = open.pop() {
+            let left = whole - part.iter().sum::<u64>();
+            if part.len() == rows.len() {
+                let counts: Vec<Count> = part.iter().map(|rows| Count { rows: *rows, ..Count::default() }).collect();
+                if left == 0 && marks(&small::parts(&counts, least)) == marks(&shown) {
+                    alike.push(part);
+                }
+                continue;
+            }
+            let exact = shown[part.len()].exact();
+            for value in 0..=left {
+                if exact.is_none_or(|exact| exact.rows == value) {
+                    open.push([part.clone(), vec![value]].concat());
+                }
+            }
+        }
+        for (place, count) in counts.iter().enumerate().filter(|(_, count)| (1..least).contains(&count.rows)) {
+            let values: std::collections::BTreeSet<u64> = alike.iter().map(|table| table[place]).collect();
+            prop_assert!(values.len() > 1, "{rows:?}: place {place} can only be {}", count.rows);
+        }
+    }
+
+    /// Groups that are hidden are at least two, with enough rows together.
+    #[test]
+    fn small_groups_are_put_together(rows in prop::collection::vec(1_u64..12, 2..8), least in 2_u64..6) {
+        let counts: Vec<Count> = rows.iter().map(|rows| Count { rows: *rows, ..Count::default() }).collect();
+        let shown = small::groups(&counts, least);
+        let hidden: Vec<u64> = rows.iter().zip(&shown).filter(|(_, shown)| !**shown).map(|(rows, _)| *rows).collect();
+        prop_assert!(rows.iter().zip(&shown).all(|(rows, shown)| !*shown || *rows >= least));
+        if !hidden.is_empty() && rows.iter().sum::<u64>() >= least {
+            prop_assert!(hidden.iter().sum::<u64>() >= least);
+            prop_assert!(hidden.len() > 1);
+        }
+    }
+}
+
+fn sums(profile: &Profile, coding: &Coding, engine: &Engine<'_>) -> Vec<Bin> {
+    coding
+        .columns
+        .iter()
+        .map(|column| profile.value(column.fact).map_or(0, |value| column.bin(engine, value)))
+        .collect()
+}
+
+/// Faults of every kind among very many rows are found, each with its line and column; no value is told.
+#[test]
+fn faults_are_found_where_they_are() {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    const ROWS: usize = 200_000;
+    let sound = "yes,no,va,2,1.25,2001-01-01,1\n";
+    let faults: BTreeMap<usize, (&[u8], &str, Option<&str>)> = BTreeMap::from([
+        (17, (&b"yes,no,va,2,1.25,2001-01-01\n"[..], "too few cells", None)),
+        (1_000, (b"yes,no,va,2,1.25,2001-01-01,1,CANARY\n", "too many cells", None)),
+        (20_001, (b"CANARY,no,va,2,1.25,2001-01-01,1\n", "not a value of this fact", Some("b0"))),
+        (20_002, (b"yes,no,CANARY,2,1.25,2001-01-01,1\n", "not a value of this fact", Some("l0"))),
+        (50_000, (b"yes,no,va,4,1.25,2001-01-01,1\n", "outside the values of this fact", Some("w0"))),
+        (50_001, (b"yes,no,va,1.5,1.25,2001-01-01,1\n", "outside the values of this fact", Some("w0"))),
+        (77_777, (b"yes,no,va,2,1.25,2001-02-29,1\n", "not a value of this fact", Some("d0"))),
+        (99_999, (b"yes,\"no,va,2,1.25,2001-01-01,1\n", "a stray quotation mark", None)),
+        (120_000, (b"yes,no,v\"a,2,1.25,2001-01-01,1\n", "a stray quotation mark", None)),
+        (150_000, (b"yes,no,\xff\xfe,2,1.25,2001-01-01,1\n", "not UTF-8", Some("l0"))),
+        (
+            160_000,
+            (
+                b"yes,no,va,2,1.25,2001-01-01,\n",
+                "not a weight: digits, at most 12 before the point and 18 after it",
+                Some("weight"),
+            ),
+        ),
+        (
+            160_001,
+            (
+                b"yes,no,va,2,1.25,2001-01-01,-1\n",
+                "not a weight: digits, at most 12 before the point and 18 after it",
+                Some("weight"),
+            ),
+        ),
+        (199_999, (b"yes,no,va,2,NaN,2001-01-01,1\n", "not a value of this fact", Some("n0"))),
+    ]);
+    let mut bytes = b"b0,b1,l0,w0,n0,d0,weight\n".to_vec();
+    for row in 0..ROWS {
+        bytes.extend_from_slice(faults.get(&row).map_or(sound.as_bytes(), |fault| fault.0));
+    }
+    // One row that is longer than a row may be.
+    let long = ROWS + 2;
+    bytes.extend_from_slice(&vec![b'x'; 3 * table::MAX_ROW_BYTES]);
+    bytes.extend_from_slice(b"\n");
+    bytes.extend_from_slice(sound.as_bytes());
+    for (threads, multiline) in [(1, false), (2, false), (1, true)] {
+        let mut plan = Plan::new(&engine, &coding);
+        (plan.weight, plan.threads, plan.multiline_cells) = (Some("weight".to_owned()), threads, multiline);
+        let (whole, rejects) = outcome(&bytes, &plan);
+        let found: Vec<(u64, Option<&str>, String)> =
+            rejects.iter().map(|it| (it.line, it.column.as_deref(), it.why.to_string())).collect();
+        let too_long = format!("longer than {} bytes", table::MAX_ROW_BYTES);
+        let expected = faults.iter().map(|(row, (_, why, column))| (*row as u64 + 2, *column, (*why).to_owned()));
+        let expected: Vec<_> = expected.chain([(long as u64, None, too_long)]).collect();
+        assert_eq!(found, expected, "{threads} threads, multiline: {multiline}");
+        let (sums, rows, rejected) = whole.expect("few enough are rejected");
+        assert_eq!((rows, rejected), (ROWS as u64 + 2, expected.len() as u64));
+        assert_eq!(sums.values().map(|sum| sum.0).sum::<u64>(), rows - rejected);
+        assert!(!format!("{rejects:?}").contains("CANARY"));
+        plan.max_rejects = 3;
+        let (whole, rejects) = outcome(&bytes, &plan);
+        assert_eq!((whole, rejects.len()), (Err("Rejects".to_owned()), 4));
+    }
+}
+
+/// Lines of JSON objects, packed tables, and rows that stand for several.
+#[test]
+fn other_tables_are_counted_alike() {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let csv =
+        b"b0,b1,l0,w0,n0,d0,rows\nyes,,va,2,1.5,,3\n,no,,,,2000-02-29,1\nyes,,va,9,,,4\nno,no,vb,0,7,2001-01-01,x\n";
+    let json = b"{\"b0\":true,\"l0\":\"va\",\"w0\":2,\"n0\":15e-1,\"rows\":3,\"note\":{\"a\":[1]}}\n\n\
+        {\"b1\": false, \"d0\": \"2000-02-29\", \"b0\": null, \"rows\": 1}\n{\"b0\":true,\"l0\":\"va\",\"w0\":9,\"rows\":4}\n{\"b0\":1,\"rows\":1}\n";
+    let mut plan = Plan::new(&engine, &coding);
+    plan.rows = Some("rows".to_owned());
+    let expected = |profile: &str| sums(&policy.profile(profile).expect("it is sound"), &coding, &engine);
+    let first = expected("{\"b0\": true, \"l0\": \"va\", \"w0\": 2, \"n0\": 1.5}");
+    let second = expected("{\"b1\": false, \"d0\": \"2000-02-29\"}");
+    let counted = BTreeMap::from([(first, (3, "0".to_owned())), (second, (1, "0".to_owned()))]);
+    let (whole, rejects) = outcome(csv, &plan);
+    assert_eq!(whole, Ok((counted.clone(), 9, 5)));
+    assert_eq!(
+        rejects.iter().map(|it| (it.line, it.column.as_deref().unwrap())).collect::<Vec<_>>(),
+        [(4, "w0"), (5, "rows")]
+    );
+    let (whole, rejects) = outcome(json, &plan);
+    assert_eq!(whole, Ok((counted.clone(), 9, 5)));
+    assert_eq!(
+        rejects.iter().map(|it| (it.line, it.column.as_deref().unwrap())).collect::<Vec<_>>(),
+        [(4, "w0"), (5, "b0")]
+    );
+    let twice = b"{\"b0\":true,\"b0\":false,\"rows\":1}\n[1]\n{\"b0\":true,\"rows\":1} x\n";
+    let (_, rejects) = outcome(twice, &plan);
+    let why: Vec<Why> = rejects.iter().map(|it| it.why).collect();
+    assert_eq!(why, [Why::KeyTwice, Why::Object, Why::Object]);
+    // Packed, also in several pieces, and cut short.
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut encoder, bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let zstd = |bytes: &[u8]| ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest);
+    for pack in [&gzip as &dyn Fn(&[u8]) -> Vec<u8>, &zstd] {
+        let packed = [pack(&csv[..30]), pack(&csv[30..])].concat();
+        assert_eq!(outcome(&packed, &plan).0, Ok((counted.clone(), 9, 5)));
+        let cut = outcome(&packed[..packed.len() - 7], &plan).0;
+        assert!(cut.as_ref().is_err_and(|why| why.contains("Input")), "{cut:?}");
+    }
+}
+
+/// Tables that are not read.
+#[test]
+fn tables_that_are_refused() {
+    let text = "policy p \"P\" as of 2020-01-01 fact born \"B\" : date fact residence \"R\" : one of city, village \
+        fact passport \"P\" : yes or no consequence c \"C\" rule r \"R\" when years since born < 18 and residence is city and passport then c";
+    let policy = load(text);
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let refused = |header: &str, change: &dyn Fn(&mut Plan<'_>)| {
+        let mut plan = Plan::new(&engine, &coding);
+        change(&mut plan);
+        outcome(format!("{header}\n").as_bytes(), &plan).0.err()
+    };
+    let said = |header: &str| refused(header, &|_| {}).unwrap_or_else(|| "read".to_owned());
+    assert_eq!(said("born,passport"), "Missing { missing: [\"residence\"], found: [\"born\", \"passport\"] }");
+    assert_eq!(said("born,passport,residence"), "Identities([\"born\", \"residence\"])");
+    assert_eq!(said("born,passport,residence,phone"), "Identities([\"phone\", \"born\", \"residence\"])");
+    assert_eq!(refused("born,passport,residence", &|plan| plan.ignored = vec!["residence".to_owned()]), None);
+    assert_eq!(refused("born,passport,x", &|plan| plan.missing_as_unknown = true), None);
+    assert_eq!(
+        refused("born,passport,City", &|plan| plan.missing_as_unknown = true).as_deref(),
+        Some("Identities([\"born\", \"City\"])")
+    );
+    assert_eq!(
+        refused("passport,residence,passport", &|plan| plan.missing_as_unknown = true).as_deref(),
+        Some("Twice(\"passport\")")
+    );
+    let mapped = |plan: &mut Plan<'_>| {
+        plan.names = vec!["age_date".to_owned(), "area".to_owned(), "pass".to_owned()];
+    };
+    assert_eq!(refused("pass;area;age_date", &mapped), None);
+    assert_eq!(refused("", &|_| {}).as_deref(), Some("NoHeader"));
+    assert!(matches!(said("PAR1").as_str(), "Parquet"));
+    let json = b"{\"born\":\"2000-01-01\"}\n{\"born\":\"2000-01-01\",\"email\":\"CANARY\"}\n";
+    let plan = Plan::new(&engine, &coding);
+    let found = outcome(json, &plan).0;
+    assert_eq!(found, Err(format!("{:?}", Refused::Identities(vec!["email".to_owned()]))));
+}
