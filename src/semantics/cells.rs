@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::{Bound, Range};
 
-use crate::model::{Condition, Date, FactId, FactType, Number, Policy, Test, TestKind, Value, anniversary};
+use crate::model::{Condition, Date, FactId, FactType, Number, Policy, Profile, Test, TestKind, Value, anniversary};
 
 /// The number of a cell among its fact's, from 0.
 pub type Cell = u32;
@@ -37,11 +37,9 @@ enum FactCells {
     YesNo,
     /// The cell of each item, and how many cells there are.
     Items(Vec<Cell>, usize),
-    /// The edges between cells, ascending; as many cells and one more.
-    Ordered(Vec<Edge>),
-    /// The same where each edge lies just before a value that has a key: with their keys, which take a
-    /// fraction of the time to compare.
-    Keyed(Vec<Edge>, Vec<i64>),
+    /// The edges between cells, ascending; as many cells and one more. Where each lies just before a
+    /// value that has a key, also these keys, which take a fraction of the time to compare.
+    Ordered(Vec<Edge>, Option<Vec<i64>>),
 }
 
 impl FactCells {
@@ -50,10 +48,28 @@ impl FactCells {
             Edge::At(value, Side::Before) => key(*value),
             Edge::At(_, Side::After) | Edge::Start | Edge::End => None,
         };
-        match edges.iter().map(key).collect() {
-            Some(keys) => FactCells::Keyed(edges, keys),
-            None => FactCells::Ordered(edges),
+        let keys = edges.iter().map(key).collect();
+        FactCells::Ordered(edges, keys)
+    }
+
+    #[inline]
+    fn of(&self, value: &Value) -> Cell {
+        match (self, value) {
+            (FactCells::YesNo, Value::YesNo(yes)) => (*yes).into(),
+            (FactCells::Items(cells, _), Value::Item(item)) => cells[*item as usize],
+            (cells, value) => cells.between_edges(value),
         }
+    }
+
+    /// The cell of a number or a date. Never inlined, since the other types' cells are found in a few
+    /// instructions, which would then be lost among these.
+    #[inline(never)]
+    fn between_edges(&self, value: &Value) -> Cell {
+        let FactCells::Ordered(edges, keys) = self else { panic!("a value is of its fact's type") };
+        narrow(match (keys, key(*value)) {
+            (Some(keys), Some(key)) => keys.partition_point(|edge| *edge <= key),
+            _ => edges.partition_point(|edge| edge.is_before(*value)),
+        })
     }
 }
 
@@ -103,22 +119,25 @@ impl Cells {
         match &self.facts[fact.index()] {
             FactCells::YesNo => 2,
             FactCells::Items(_, count) => *count,
-            FactCells::Ordered(edges) | FactCells::Keyed(edges, _) => edges.len() + 1,
+            FactCells::Ordered(edges, _) => edges.len() + 1,
         }
     }
 
     /// The cell in which a value of the fact lies.
     #[must_use]
     pub fn of(&self, fact: FactId, value: Value) -> Cell {
-        match (&self.facts[fact.index()], value) {
-            (FactCells::YesNo, Value::YesNo(yes)) => yes.into(),
-            (FactCells::Items(cells, _), Value::Item(item)) => cells[item as usize],
-            (FactCells::Ordered(edges), value) => narrow(edges.partition_point(|edge| edge.is_before(value))),
-            (FactCells::Keyed(edges, keys), value) => narrow(match key(value) {
-                Some(key) => keys.partition_point(|edge| *edge <= key),
-                None => edges.partition_point(|edge| edge.is_before(value)),
-            }),
-            (FactCells::YesNo | FactCells::Items(..), _) => panic!("a value is of its fact's type"),
+        self.facts[fact.index()].of(&value)
+    }
+
+    /// The cell in which a profile's value of the fact lies; [`UNKNOWN`] where it has none.
+    #[must_use]
+    #[inline]
+    pub(super) fn known(&self, fact: FactId, profile: &Profile) -> Cell {
+        match profile.get(fact) {
+            None => UNKNOWN,
+            // As below, and most facts are of this type.
+            Some(Value::YesNo(yes)) => (*yes).into(),
+            Some(value) => self.facts[fact.index()].of(value),
         }
     }
 
@@ -132,7 +151,7 @@ impl Cells {
                 let item = cells.iter().position(|other| *other == cell)?;
                 Value::Item(narrow(item))
             }
-            FactCells::Ordered(edges) | FactCells::Keyed(edges, _) => {
+            FactCells::Ordered(edges, _) => {
                 let (low, high) = self.bounds(policy, fact, cell..cell + 1);
                 // The least value of the type is not where a rule changes its answer: a value near
                 // the policy's own constant is plainer.
@@ -157,7 +176,7 @@ impl Cells {
     /// When the fact is neither.
     #[must_use]
     pub fn bounds(&self, policy: &Policy, fact: FactId, cells: Range<Cell>) -> (Bound<Value>, Bound<Value>) {
-        let (FactCells::Ordered(edges) | FactCells::Keyed(edges, _)) = &self.facts[fact.index()] else {
+        let FactCells::Ordered(edges, _) = &self.facts[fact.index()] else {
             panic!("only numbers and dates have bounds")
         };
         let range = match &policy[fact].kind {
@@ -190,7 +209,7 @@ impl Cells {
             FactCells::Items(cells, _) => {
                 (0..).zip(cells).filter(|(_, cell)| wanted(**cell)).map(|(item, _)| item).collect()
             }
-            FactCells::YesNo | FactCells::Ordered(_) | FactCells::Keyed(..) => Vec::new(),
+            FactCells::YesNo | FactCells::Ordered(..) => Vec::new(),
         }
     }
 
@@ -207,7 +226,7 @@ impl Cells {
                 let inside: BTreeSet<Cell> = items.iter().map(|item| cells[*item as usize]).collect();
                 inside.into_iter().fold(&mut runs, |runs, cell| runs.extend_to(cell, false).extend_to(cell + 1, true))
             }
-            (FactCells::Ordered(edges) | FactCells::Keyed(edges, _), _) => {
+            (FactCells::Ordered(edges, _), _) => {
                 let cell_at = |edge: Edge| match edge {
                     Edge::Start => 0,
                     _ => narrow(edges.partition_point(|other| *other <= edge)),

@@ -156,12 +156,12 @@ impl<'a, L: Logic> Decider<'a, L> {
     pub fn condition(&mut self, condition: &Condition) -> Answer<L> {
         match condition {
             Condition::All(parts, _) => {
-                let answers = parts.iter().map(|part| self.condition(part)).collect::<Result<_, _>>()?;
-                self.logic.all(answers)
+                let parts = self.conditions(parts)?;
+                self.logic.all(parts)
             }
             Condition::Any(parts, _) => {
-                let answers = parts.iter().map(|part| self.condition(part)).collect::<Result<_, _>>()?;
-                self.logic.any(answers)
+                let parts = self.conditions(parts)?;
+                self.logic.any(parts)
             }
             Condition::Not(inner, _) => {
                 let all = Ok(self.logic.constant(true));
@@ -172,6 +172,10 @@ impl<'a, L: Logic> Decider<'a, L> {
             Condition::Definition(id, _) => self.decided.definitions[id],
             Condition::Consequence(id, _) => self.decided.consequences[id].map(|(asserted, _)| asserted),
         }
+    }
+
+    fn conditions(&mut self, conditions: &[Condition]) -> Result<Vec<L::Answer>, L::Failure> {
+        conditions.iter().map(|condition| self.condition(condition)).collect()
     }
 }
 

@@ -36,6 +36,10 @@ impl Default for Limits {
     }
 }
 
+/// From so many rules on a pass through the program takes less time than a walk through each diagram,
+/// which is then left to those that the program leaves open.
+const MANY_RULES: usize = 200;
+
 /// A policy compiled for one view.
 ///
 /// Compile once, ask often: the answers are exact, and the same whatever was asked before.
@@ -55,7 +59,7 @@ pub struct Engine<'p> {
     compiled: Compiled,
     /// The consequences' diagrams again, for profiles in which all that is asked is known.
     paths: Paths,
-    /// All that is asked once more, where some of it has no diagram.
+    /// All that is asked once more, where some of it has no diagram or rules are many.
     program: Option<Program>,
     /// The statuses of every profile, where that was asked for and they are few.
     pub(super) table: Option<Table>,
@@ -187,8 +191,8 @@ impl<'p> Engine<'p> {
         let compiled = Compiled::make(policy, &mut decider, limits);
         let diagram = decider.logic.diagram;
         let paths = Paths::lay(&diagram, compiled.roots.iter().map(|(root, _)| *root));
-        let program =
-            (!compiled.is_whole()).then(|| Program::make(policy, &selection, &cells, &order, &levels, limits.program));
+        let wanted = !compiled.is_whole() || policy.rules.len() >= MANY_RULES;
+        let program = wanted.then(|| Program::make(policy, &selection, &cells, &order, &levels, limits.program));
         let table = None;
         Ok(Self { policy, selection, limits, cells, order, levels, diagram, compiled, paths, program, table })
     }
@@ -229,15 +233,14 @@ impl<'p> Engine<'p> {
             }
             let question = Question::Status(consequence);
             let at_once = match &self.program {
-                Some(program) => Some(values.possible(program.sides(question))),
-                None => self.paths.walk(consequence.index(), known).map(|end| Possible::from_bits(1 << end.0)),
+                Some(program) => Some(Status::new(values.possible(program.sides(question)))).filter(Status::is_settled),
+                None => self.paths.walk(consequence.index(), known).map(|end| Status::from_bits(1 << end.0)),
             };
-            let possible = match (at_once, *root) {
-                (Some(possible), _) if possible.only().is_some() => possible,
-                (_, Some(root)) => Possible::from_bits(ends.ends(&self.diagram, root, known)),
-                (_, None) => self.rest(question, known, values, self.limits.residual).reach.possible,
-            };
-            statuses.push(Status::new(possible));
+            statuses.push(match (at_once, *root) {
+                (Some(status), _) => status,
+                (None, Some(root)) => Status::from_bits(ends.ends(&self.diagram, root, known)),
+                (None, None) => Status::new(self.rest(question, known, values, self.limits.residual).reach.possible),
+            });
         }
     }
 
@@ -386,9 +389,8 @@ impl<'p> Engine<'p> {
 
     /// Writes the cell of each level's fact.
     pub(crate) fn locate(&self, profile: &Profile, known: &mut Known) {
-        let cell = |&fact: &FactId| profile.value(fact).map_or(UNKNOWN, |value| self.cells.of(fact, value));
         known.clear();
-        known.extend(self.order.iter().map(cell));
+        known.extend(self.order.iter().map(|fact| self.cells.known(*fact, profile)));
     }
 
     /// Puts the known facts into a diagram: what remains asks only for facts that still make

@@ -104,7 +104,8 @@ pub(super) struct Program {
 
 /// What stands at a place.
 enum Place<'a> {
-    LeftOut,
+    /// A constant; the one that is open is what was left out.
+    Constant,
     /// The level's cell lies below this one.
     Below(Level, Cell),
     All(&'a [Literal; WIDTH]),
@@ -158,7 +159,7 @@ impl Program {
 
     fn at(&self, place: u32) -> Place<'_> {
         if place < CONSTANTS {
-            return Place::LeftOut;
+            return Place::Constant;
         }
         if let Some(operation) = place.checked_sub(self.first_operation()) {
             return Place::All(&self.operations[operation as usize]);
@@ -197,9 +198,9 @@ impl Program {
     /// Finds the values of some literals and of what they depend on, and of nothing else.
     pub fn run_for(&self, literals: &[Literal], known: &[Cell], values: &mut Values) {
         self.begin(values);
-        for place in self.below(literals, values, |_| true) {
+        for place in self.below(literals, values, false) {
             let value = match self.at(place) {
-                Place::LeftOut => continue,
+                Place::Constant => continue,
                 Place::Below(level, end) => match known[level as usize] {
                     UNKNOWN => OPEN,
                     cell if cell < end => ALWAYS,
@@ -211,23 +212,23 @@ impl Program {
         }
     }
 
-    /// The places on which literals depend, with their own, ascending: through literals whose value is
-    /// `wanted`.
-    fn below(&self, literals: &[Literal], values: &mut Values, wanted: impl Fn(u8) -> bool) -> Vec<u32> {
+    /// The places on which literals depend, with their own, ascending; if only open ones are wanted, those
+    /// that are open and reached through such.
+    fn below(&self, literals: &[Literal], values: &mut Values, only_open: bool) -> Vec<u32> {
         let Values { of, query, met } = values;
         *query += 1;
         met.resize(of.len() / 2, 0);
         let mut look = |literal: &Literal| {
-            let new = wanted(of[literal.0 as usize]) && met[literal.place() as usize] < *query;
-            met[literal.place() as usize] = *query;
-            new.then_some(literal.place())
+            let wanted = !only_open || of[literal.0 as usize] == OPEN;
+            let new = std::mem::replace(&mut met[literal.place() as usize], *query) < *query;
+            (wanted && new).then_some(literal.place())
         };
         let mut open: Vec<u32> = literals.iter().filter_map(&mut look).collect();
         let mut below = Vec::new();
         while let Some(place) = open.pop() {
             below.push(place);
             match self.at(place) {
-                Place::LeftOut | Place::Below(..) => {}
+                Place::Constant | Place::Below(..) => {}
                 Place::All(literals) => open.extend(literals.iter().filter_map(&mut look)),
             }
         }
@@ -242,28 +243,34 @@ impl Program {
         values: &mut Values,
         diagram: &mut Diagram,
     ) -> Result<[NodeId; 2], OverBudget> {
-        let mut made: FxHashMap<u32, NodeId> = FxHashMap::default();
-        for place in self.below(&literals, values, |value| value == OPEN) {
+        let places = self.below(&literals, values, true);
+        let mut made: Vec<NodeId> = Vec::with_capacity(places.len());
+        let part = |made: &[NodeId], literal: Literal| made[places.partition_point(|place| *place < literal.place())];
+        for &place in &places {
             let node = match self.at(place) {
-                Place::LeftOut => return Err(OverBudget),
+                Place::Constant => return Err(OverBudget),
                 Place::Below(level, end) => {
                     diagram.make(level, &[Branch { end, to: TRUE }, Branch { end: Cell::MAX, to: FALSE }])
                 }
                 Place::All(literals) => {
-                    let open = literals.iter().filter(|literal| values.get(**literal) == OPEN);
-                    let (negated, plain): (Vec<Literal>, Vec<Literal>) = open.partition(|literal| literal.is_negated());
-                    let part = |literal: Literal| made[&literal.place()];
-                    let all = plain.into_iter().try_fold(TRUE, |all, it| diagram.join(Join::And, all, part(it)))?;
-                    negated.into_iter().try_fold(all, |all, it| diagram.join(Join::AndNot, all, part(it)))?
+                    let mut all = TRUE;
+                    // Plain ones first: of what is negated alone, the rest of everything is made.
+                    for (join, negated) in [(Join::And, false), (Join::AndNot, true)] {
+                        let open = literals.iter().filter(|literal| values.get(**literal) == OPEN);
+                        for literal in open.filter(|literal| literal.is_negated() == negated) {
+                            all = diagram.join(join, all, part(&made, *literal))?;
+                        }
+                    }
+                    all
                 }
             };
-            made.insert(place, node);
+            made.push(node);
         }
         let mut node = |literal: Literal| match values.get(literal) {
             NEVER => Ok(FALSE),
             ALWAYS => Ok(TRUE),
-            _ if literal.is_negated() => diagram.join(Join::AndNot, TRUE, made[&literal.place()]),
-            _ => Ok(made[&literal.place()]),
+            _ if literal.is_negated() => diagram.join(Join::AndNot, TRUE, part(&made, literal)),
+            _ => Ok(part(&made, literal)),
         };
         Ok([node(literals[0])?, node(literals[1])?])
     }

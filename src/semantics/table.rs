@@ -62,10 +62,8 @@ impl Table {
 
     /// The status of each consequence for a profile.
     pub fn get(&self, cells: &Cells, profile: &Profile) -> &[Status] {
-        let step = |&(fact, step): &(FactId, usize)| match profile.value(fact) {
-            Some(value) => (cells.of(fact, value) as usize + 1) * step,
-            None => 0,
-        };
+        // INVARIANT: what is not known is the greatest number, so that one more is cell 0 of the table.
+        let step = |&(fact, step): &(FactId, usize)| cells.known(fact, profile).wrapping_add(1) as usize * step;
         let start: usize = self.facts.iter().map(step).sum();
         &self.statuses[start..start + self.consequences]
     }
