@@ -1,12 +1,13 @@
-//! How long the engine takes: one profile, many profiles, compiling, reading a large file.
+//! How long the engine takes: outcomes of profiles, compiling, reading a large file.
 //!
 //! `cargo bench` runs all of them; `docs/performance.md` tells what was measured.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ensue::model::{Fact, FactId, FactType, Value};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use ensue::model::{FactId, FactType, Value};
 use ensue::semantics::{Engine, Scratch, Status, View};
 use ensue::{Policy, Profile};
 
@@ -23,16 +24,34 @@ fn profile(policy: &Policy, json: &str) -> Profile {
     policy.profile(json).expect("a sound profile")
 }
 
-/// A rule file of `rules` rules of three to five tests over fifty facts, ten rules for each
-/// consequence; always the same for the same number.
-fn generated(rules: usize) -> String {
-    let mut random = 0x9e37_79b9_u32;
-    let mut next = move |below: u32| {
-        random ^= random << 13;
-        random ^= random >> 17;
-        random ^= random << 5;
-        random % below
+/// Numbers that look random, always the same ones (Marsaglia 2003).
+struct Random(u32);
+
+impl Random {
+    fn below(&mut self, below: u32) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0 % below
+    }
+}
+
+/// Three to five tests of the fifty facts.
+fn condition(random: &mut Random) -> String {
+    let test = |random: &mut Random| match random.below(5) {
+        0 => format!("l{} is v{}", random.below(10), ["a", "b", "c", "d"][random.below(4) as usize]),
+        1 => format!("n{} >= {}", random.below(10), random.below(100)),
+        2 => format!("not b{}", random.below(30)),
+        _ => format!("b{}", random.below(30)),
     };
+    let tests: Vec<String> = (0..3 + random.below(3)).map(|_| test(random)).collect();
+    tests.join(" and ")
+}
+
+/// A rule file of `rules` rules of three to five tests over fifty facts, ten rules for each
+/// consequence; always the same for the same numbers. With `conditions`, each rule has one of so many.
+fn generated(rules: usize, conditions: Option<u32>) -> String {
+    let mut random = Random(0x9e37_79b9);
     let mut text = String::from("policy generated \"Generated\" as of 2025-01-01\nsource s \"Somebody\"\n");
     for index in 0..100 {
         let _ = writeln!(text, "claim k{index} by s \"What is reported as number {index}.\"");
@@ -47,18 +66,18 @@ fn generated(rules: usize) -> String {
     for index in 0..rules.div_ceil(10) {
         let _ = writeln!(text, "consequence c{index} \"Consequence {index}\" harm");
     }
+    let shared: Vec<String> = (0..conditions.unwrap_or(0)).map(|_| condition(&mut random)).collect();
     for index in 0..rules {
-        let _ = write!(text, "rule r{index} \"Rule number {index} of the policy\"\n  per k{}\n  when ", index % 100);
-        for test in 0..3 + next(3) {
-            let and = if test == 0 { "" } else { " and " };
-            let _ = match next(5) {
-                0 => write!(text, "{and}l{} is v{}", next(10), ["a", "b", "c", "d"][next(4) as usize]),
-                1 => write!(text, "{and}n{} >= {}", next(10), next(100)),
-                2 => write!(text, "{and}not b{}", next(30)),
-                _ => write!(text, "{and}b{}", next(30)),
-            };
-        }
-        let _ = writeln!(text, "\n  then c{}", index / 10);
+        let when = match conditions {
+            Some(count) => shared[random.below(count) as usize].clone(),
+            None => condition(&mut random),
+        };
+        let _ = writeln!(
+            text,
+            "rule r{index} \"Rule number {index} of the policy\"\n  per k{}\n  when {when}\n  then c{}",
+            index % 100,
+            index / 10
+        );
     }
     text
 }
@@ -74,36 +93,72 @@ fn by_hand(facts: &[FactId; 5], profile: &Profile) -> [bool; 6] {
     [without, without, without, without && yes(owns_property), without, concerned && yes(russian_passport)]
 }
 
-fn generated_policy(rules: usize) -> Policy {
-    let text = generated(rules);
+fn generated_policy(rules: usize, conditions: Option<u32>) -> Policy {
+    let text = generated(rules, conditions);
     Policy::load("generated.ensue", |_| Ok(text.clone().into())).expect("it is sound")
+}
+
+/// Every profile of the article's rules: those in which all is known, and all others.
+fn all_profiles(policy: &Policy) -> (Vec<Profile>, Vec<Profile>) {
+    let mut all: Vec<Vec<(FactId, Value)>> = vec![Vec::new()];
+    for fact in policy.fact_ids() {
+        let values: Vec<Value> = match &policy[fact].kind {
+            FactType::YesNo => vec![Value::YesNo(false), Value::YesNo(true)],
+            FactType::OneOf(items) => (0..).take(items.len()).map(Value::Item).collect(),
+            FactType::Number { .. } | FactType::Date => panic!("the article has neither"),
+        };
+        let with = |known: &Vec<(FactId, Value)>, value: &Value| [&known[..], &[(fact, *value)]].concat();
+        all = all
+            .iter()
+            .flat_map(|known| [known.clone()].into_iter().chain(values.iter().map(|value| with(known, value))))
+            .collect();
+    }
+    let (known, unknown): (Vec<_>, Vec<_>) = all.into_iter().partition(|known| known.len() == policy.facts.len());
+    let profiles = |all: Vec<Vec<(FactId, Value)>>| all.iter().map(|known| policy.knowing(known)).collect();
+    (profiles(known), profiles(unknown))
+}
+
+/// The statuses of profiles in turn, the time of one.
+fn statuses(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, engine: &Engine<'_>, profiles: &[Profile]) {
+    let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
+    let mut profiles = profiles.iter().cycle();
+    group.bench_function(name, |bencher| {
+        bencher
+            .iter(|| engine.statuses(black_box(profiles.next().expect("they go round")), &mut scratch, &mut statuses));
+    });
 }
 
 fn profiles(criterion: &mut Criterion) {
     let policy = article();
-    let engine = Engine::new(&policy, &View::default()).expect("the article has a date");
-    let known = profile(&policy, include_str!("../tests/profiles/kherson.json"));
-    let unknown = profile(&policy, r#"{"ukrainian": true, "under_occupation": true}"#);
-    let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
+    let engine = || Engine::new(&policy, &View::default()).expect("the article has a date");
+    let (plain, tabulated) = (engine(), engine().tabulated());
+    let (known, unknown) = all_profiles(&policy);
     let facts = ["ukrainian", "residence", "under_occupation", "russian_passport", "owns_property"];
     let facts = facts.map(|name| policy.fact(name).expect("the article's rules have it"));
-    let expected = [true, true, true, true, true, false];
-    assert_eq!(by_hand(&facts, &known), expected);
-    engine.statuses(&known, &mut scratch, &mut statuses);
-    assert_eq!(statuses.iter().map(|status| *status == Status::Follows).collect::<Vec<_>>(), expected);
+    let (mut scratch, mut found) = (Scratch::default(), Vec::new());
+    for profile in &known {
+        tabulated.statuses(profile, &mut scratch, &mut found);
+        let follows: Vec<bool> = found.iter().map(|status| *status == Status::Follows).collect();
+        assert_eq!(follows, by_hand(&facts, profile));
+    }
     let mut group = criterion.benchmark_group("article, six outcomes");
+    let mut each = known.iter().cycle();
     group.bench_function("known profile, written by hand", |bencher| {
-        bencher.iter(|| black_box(by_hand(&facts, black_box(&known))));
+        bencher.iter(|| black_box(by_hand(&facts, black_box(each.next().expect("they go round")))));
     });
-    group.bench_function("known profile", |bencher| {
-        bencher.iter(|| engine.statuses(black_box(&known), &mut scratch, &mut statuses));
+    statuses(&mut group, "known profile", &plain, &known);
+    statuses(&mut group, "known profile, tabulated", &tabulated, &known);
+    statuses(&mut group, "unknown facts", &plain, &unknown);
+    statuses(&mut group, "unknown facts, tabulated", &tabulated, &unknown);
+    let known = profile(&policy, include_str!("../tests/profiles/kherson.json"));
+    let unknown = profile(&policy, r#"{"ukrainian": true, "under_occupation": true}"#);
+    statuses(&mut group, "one known profile", &plain, std::slice::from_ref(&known));
+    statuses(&mut group, "three unknown facts", &plain, std::slice::from_ref(&unknown));
+    group.bench_function("one known profile, with reasons", |bencher| {
+        bencher.iter(|| plain.outcomes(black_box(&known)));
     });
-    group.bench_function("three unknown facts", |bencher| {
-        bencher.iter(|| engine.statuses(black_box(&unknown), &mut scratch, &mut statuses));
-    });
-    group.bench_function("known profile, with reasons", |bencher| bencher.iter(|| engine.outcomes(black_box(&known))));
     group.bench_function("three unknown facts, with reasons", |bencher| {
-        bencher.iter(|| engine.outcomes(black_box(&unknown)));
+        bencher.iter(|| plain.outcomes(black_box(&unknown)));
     });
     group.finish();
 }
@@ -114,9 +169,12 @@ fn compile(criterion: &mut Criterion) {
     group.bench_function("article", |bencher| {
         bencher.iter(|| Engine::new(black_box(&article), &View::default()).is_ok())
     });
+    group.bench_function("article, tabulated", |bencher| {
+        bencher.iter(|| Engine::new(black_box(&article), &View::default()).map(Engine::tabulated).is_ok())
+    });
     group.sample_size(10);
     for rules in [10, 100, 1_000, 10_000] {
-        let policy = generated_policy(rules);
+        let policy = generated_policy(rules, None);
         group.bench_function(format!("{rules} rules"), |bencher| {
             bencher.iter(|| Engine::new(black_box(&policy), &View::default()).is_ok());
         });
@@ -124,35 +182,34 @@ fn compile(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// All outcomes of a policy of many rules: for a profile in which all fifty facts are known, and
-/// for one in which three are not.
+/// All outcomes of a policy of many rules, for 64 profiles in turn: such in which all fifty facts are
+/// known, and such in which three are not. Rules have conditions of their own, or ten of them the same.
 fn many_rules(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("many rules, all outcomes");
-    group.sample_size(10);
+    group.sample_size(20);
     for rules in [10, 100, 1_000, 10_000] {
-        let policy = generated_policy(rules);
-        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
-        let value = |index: usize, fact: &Fact| match fact.kind {
-            FactType::YesNo => index.is_multiple_of(3).to_string(),
-            FactType::OneOf(_) => format!("\"v{}\"", ["a", "b", "c", "d"][index % 4]),
-            FactType::Number { .. } | FactType::Date => (index * 7 % 100).to_string(),
-        };
-        let known = |without: &[&str]| {
-            let facts = policy.facts.iter().enumerate().filter(|(_, fact)| !without.contains(&fact.name.as_str()));
-            let entries: Vec<String> =
-                facts.map(|(index, fact)| format!("\"{}\": {}", fact.name, value(index, fact))).collect();
-            profile(&policy, &format!("{{{}}}", entries.join(",")))
-        };
-        let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
-        for (name, without) in [("known profile", &[][..]), ("three unknown facts", &["b0", "l0", "n0"])] {
-            let profile = known(without);
-            group.throughput(Throughput::Elements(rules as u64));
-            group.bench_function(format!("{name}, {rules} rules"), |bencher| {
-                bencher.iter(|| engine.statuses(black_box(&profile), &mut scratch, &mut statuses));
-            });
+        for (kind, conditions) in [("own", None), ("shared", Some(rules / 10))] {
+            let policy = generated_policy(rules as usize, conditions);
+            let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+            group.throughput(Throughput::Elements(rules.into()));
+            for (name, without) in [("known profiles", &[][..]), ("three unknown facts", &["b0", "l0", "n0"])] {
+                let mut random = Random(0x2545_f491);
+                let profiles: Vec<Profile> = (0..64).map(|_| random_profile(&policy, &mut random, without)).collect();
+                statuses(&mut group, &format!("{rules} rules, {kind} conditions, {name}"), &engine, &profiles);
+            }
         }
     }
     group.finish();
+}
+
+fn random_profile(policy: &Policy, random: &mut Random, without: &[&str]) -> Profile {
+    let known = policy.fact_ids().filter(|fact| !without.contains(&policy[*fact].name.as_str()));
+    let mut value = |fact: FactId| match policy[fact].kind {
+        FactType::YesNo => Value::YesNo(random.below(2) == 1),
+        FactType::OneOf(_) => Value::Item(random.below(4)),
+        FactType::Number { .. } | FactType::Date => Value::Number(i64::from(random.below(101)).into()),
+    };
+    policy.knowing(&known.map(|fact| (fact, value(fact))).collect::<Vec<_>>())
 }
 
 /// Four sizes, so that it shows whether the time grows as the text does.
@@ -160,7 +217,7 @@ fn load(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("parse and check");
     group.sample_size(20);
     for rules in [1_250, 2_500, 5_000, 10_000] {
-        let text = generated(rules);
+        let text = generated(rules, None);
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(format!("{rules} rules"), |bencher| {
             bencher.iter(|| Policy::load("generated.ensue", |_| Ok(text.clone().into())).is_ok());

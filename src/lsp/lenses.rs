@@ -46,7 +46,8 @@ pub struct RuleLens {
 
 /// How far is searched for one rule and one scenario. There are many such pairs: a lens says
 /// "at least" rather than that it lets an editor wait.
-const LIMITS: Limits = Limits { compile_one: 50_000, compile_all: 250_000, residual: 2_000, because: 0 };
+const LIMITS: Limits =
+    Limits { compile_one: 50_000, compile_all: 250_000, program: 4_000_000, residual: 2_000, because: 0 };
 
 impl Checked {
     /// The lenses of a policy; none where an answer depends on a date that is not given.

@@ -112,6 +112,11 @@ impl Number {
         self.0.fract().is_zero()
     }
 
+    /// The number where it is written without a fraction and is not very large: not `3.0`.
+    pub(crate) fn as_integer(self) -> Option<i64> {
+        if self.0.scale() == 0 { i64::try_from(self.0.mantissa()).ok() } else { None }
+    }
+
     /// The next whole number after a whole number.
     #[must_use]
     pub fn successor(self) -> Self {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::{Bound, Range};
 
-use crate::model::{Condition, Date, FactId, FactType, Number, Policy, Test, TestKind, Value, anniversary};
+use crate::model::{Condition, Date, FactId, FactType, Number, Policy, Profile, Test, TestKind, Value, anniversary};
 
 /// The number of a cell among its fact's, from 0.
 pub type Cell = u32;
@@ -37,8 +37,52 @@ enum FactCells {
     YesNo,
     /// The cell of each item, and how many cells there are.
     Items(Vec<Cell>, usize),
-    /// The edges between cells, ascending; as many cells and one more.
-    Ordered(Vec<Edge>),
+    /// The edges between cells, ascending; as many cells and one more. Where each lies just before a
+    /// value that has a key, also these keys, which take a fraction of the time to compare.
+    Ordered(Vec<Edge>, Option<Vec<i64>>),
+}
+
+impl FactCells {
+    fn ordered(edges: Vec<Edge>) -> Self {
+        let key = |edge: &Edge| match edge {
+            Edge::At(value, Side::Before) => key(*value),
+            Edge::At(_, Side::After) | Edge::Start | Edge::End => None,
+        };
+        let keys = edges.iter().map(key).collect();
+        FactCells::Ordered(edges, keys)
+    }
+
+    #[inline]
+    fn of(&self, value: &Value) -> Cell {
+        match (self, value) {
+            (FactCells::YesNo, Value::YesNo(yes)) => (*yes).into(),
+            (FactCells::Items(cells, _), Value::Item(item)) => cells[*item as usize],
+            (cells, value) => cells.between_edges(value),
+        }
+    }
+
+    /// The cell of a number or a date. Never inlined, since the other types' cells are found in a few
+    /// instructions, which would then be lost among these.
+    #[inline(never)]
+    fn between_edges(&self, value: &Value) -> Cell {
+        let FactCells::Ordered(edges, keys) = self else { panic!("a value is of its fact's type") };
+        narrow(match (keys, key(*value)) {
+            (Some(keys), Some(key)) => keys.partition_point(|edge| *edge <= key),
+            _ => edges.partition_point(|edge| edge.is_before(*value)),
+        })
+    }
+}
+
+/// A number in the order of the values of one fact. Few values have none, such as `3.0` and `1.5`.
+fn key(value: Value) -> Option<i64> {
+    match value {
+        Value::YesNo(_) | Value::Item(_) => None,
+        Value::Number(number) => number.as_integer(),
+        Value::Date(date) => {
+            let (year, month, day) = date.parts();
+            Some(year * 512 + month * 32 + day)
+        }
+    }
 }
 
 /// The cells of every fact of a policy, on one date or on several at once.
@@ -63,7 +107,7 @@ impl Cells {
                 FactCells::Items(cells, count)
             }
             FactType::Number { .. } | FactType::Date => {
-                FactCells::Ordered(cut_order(&policy[id].kind, &tests[id.index()], dates))
+                FactCells::ordered(cut_order(&policy[id].kind, &tests[id.index()], dates))
             }
         };
         Self { facts: policy.fact_ids().map(cut).collect() }
@@ -75,18 +119,25 @@ impl Cells {
         match &self.facts[fact.index()] {
             FactCells::YesNo => 2,
             FactCells::Items(_, count) => *count,
-            FactCells::Ordered(edges) => edges.len() + 1,
+            FactCells::Ordered(edges, _) => edges.len() + 1,
         }
     }
 
     /// The cell in which a value of the fact lies.
     #[must_use]
     pub fn of(&self, fact: FactId, value: Value) -> Cell {
-        match (&self.facts[fact.index()], value) {
-            (FactCells::YesNo, Value::YesNo(yes)) => yes.into(),
-            (FactCells::Items(cells, _), Value::Item(item)) => cells[item as usize],
-            (FactCells::Ordered(edges), value) => narrow(edges.partition_point(|edge| edge.is_before(value))),
-            (FactCells::YesNo | FactCells::Items(..), _) => panic!("a value is of its fact's type"),
+        self.facts[fact.index()].of(&value)
+    }
+
+    /// The cell in which a profile's value of the fact lies; [`UNKNOWN`] where it has none.
+    #[must_use]
+    #[inline]
+    pub(super) fn known(&self, fact: FactId, profile: &Profile) -> Cell {
+        match profile.get(fact) {
+            None => UNKNOWN,
+            // As below, and most facts are of this type.
+            Some(Value::YesNo(yes)) => (*yes).into(),
+            Some(value) => self.facts[fact.index()].of(value),
         }
     }
 
@@ -100,7 +151,7 @@ impl Cells {
                 let item = cells.iter().position(|other| *other == cell)?;
                 Value::Item(narrow(item))
             }
-            FactCells::Ordered(edges) => {
+            FactCells::Ordered(edges, _) => {
                 let (low, high) = self.bounds(policy, fact, cell..cell + 1);
                 // The least value of the type is not where a rule changes its answer: a value near
                 // the policy's own constant is plainer.
@@ -125,7 +176,9 @@ impl Cells {
     /// When the fact is neither.
     #[must_use]
     pub fn bounds(&self, policy: &Policy, fact: FactId, cells: Range<Cell>) -> (Bound<Value>, Bound<Value>) {
-        let FactCells::Ordered(edges) = &self.facts[fact.index()] else { panic!("only numbers and dates have bounds") };
+        let FactCells::Ordered(edges, _) = &self.facts[fact.index()] else {
+            panic!("only numbers and dates have bounds")
+        };
         let range = match &policy[fact].kind {
             FactType::Number { range, .. } => {
                 range.map(|(least, greatest)| (Value::Number(least), Value::Number(greatest)))
@@ -156,7 +209,7 @@ impl Cells {
             FactCells::Items(cells, _) => {
                 (0..).zip(cells).filter(|(_, cell)| wanted(**cell)).map(|(item, _)| item).collect()
             }
-            FactCells::YesNo | FactCells::Ordered(_) => Vec::new(),
+            FactCells::YesNo | FactCells::Ordered(..) => Vec::new(),
         }
     }
 
@@ -173,7 +226,7 @@ impl Cells {
                 let inside: BTreeSet<Cell> = items.iter().map(|item| cells[*item as usize]).collect();
                 inside.into_iter().fold(&mut runs, |runs, cell| runs.extend_to(cell, false).extend_to(cell + 1, true))
             }
-            (FactCells::Ordered(edges), _) => {
+            (FactCells::Ordered(edges, _), _) => {
                 let cell_at = |edge: Edge| match edge {
                     Edge::Start => 0,
                     _ => narrow(edges.partition_point(|other| *other <= edge)),

@@ -1,7 +1,7 @@
 //! From rules to statuses, in any logic that can join conditions.
 //!
-//! The same walk serves diagrams, which are exact, and truth tables, which are quick and
-//! leave some things open that are settled.
+//! The same walk makes diagrams, which are exact, and flat programs, which are quick and leave
+//! some things open that are settled.
 
 use rustc_hash::FxHashMap;
 
@@ -26,6 +26,14 @@ pub trait Logic {
     fn or(&mut self, a: Self::Answer, b: Self::Answer) -> Result<Self::Answer, Self::Failure>;
     /// The first holds and the second does not.
     fn and_not(&mut self, a: Self::Answer, b: Self::Answer) -> Result<Self::Answer, Self::Failure>;
+    /// All of them hold.
+    fn all(&mut self, parts: Vec<Self::Answer>) -> Result<Self::Answer, Self::Failure> {
+        balanced(self, parts, Self::and, true)
+    }
+    /// At least one of them holds.
+    fn any(&mut self, parts: Vec<Self::Answer>) -> Result<Self::Answer, Self::Failure> {
+        balanced(self, parts, Self::or, false)
+    }
 }
 
 type Answer<L> = Result<<L as Logic>::Answer, <L as Logic>::Failure>;
@@ -88,7 +96,7 @@ impl<'a, L: Logic> Decider<'a, L> {
                 Vec::new()
             }
             Node::Consequence(id) => {
-                let effects = self.effects(id, self.policy.concluding[id.index()].len());
+                let effects = self.effects(id);
                 let (asserted, denied) = (self.side(id, &effects, false), self.side(id, &effects, true));
                 self.decided.consequences.insert(id, asserted.and_then(|asserted| Ok((asserted, denied?))));
                 effects
@@ -101,44 +109,25 @@ impl<'a, L: Logic> Decider<'a, L> {
         self.decided.consequences[&id]
     }
 
-    /// Whether one rule, by its place among those that conclude about the consequence, applies
-    /// undefeated. Looks at no rule that cannot matter for it.
-    pub fn effect(&mut self, id: ConsequenceId, index: usize) -> Answer<L> {
-        self.effects(id, index + 1)[index]
-    }
-
     fn side(&mut self, id: ConsequenceId, effects: &[Answer<L>], denies: bool) -> Answer<L> {
         let rules = self.policy.concluding[id.index()].iter().zip(effects);
         let side = rules.filter(|(rule, _)| self.policy[**rule].denies == denies);
-        let answers = side.map(|(_, effect)| *effect).collect();
-        self.balanced(answers, L::or, false)
+        let answers = side.map(|(_, effect)| *effect).collect::<Result<_, _>>()?;
+        self.logic.any(answers)
     }
 
-    /// The effects of the first `count` rules that conclude about a consequence; when those are
-    /// not all, only of the last of them and of the rules it can be defeated by.
-    fn effects(&mut self, id: ConsequenceId, count: usize) -> Vec<Answer<L>> {
+    /// For each rule that concludes about a consequence whether it applies undefeated.
+    fn effects(&mut self, id: ConsequenceId) -> Vec<Answer<L>> {
         let policy = self.policy;
         let concluding = &policy.concluding[id.index()];
-        // Rules come after those that override them, so the effects of those are known.
         let place: FxHashMap<RuleId, usize> =
             concluding.iter().enumerate().map(|(place, rule)| (*rule, place)).collect();
-        let winners =
-            |index: usize| policy.overridden_by[concluding[index].index()].iter().filter_map(|rule| place.get(rule));
-        let mut wanted = vec![count == concluding.len(); count];
-        wanted[count.saturating_sub(1)..].fill(true);
-        for index in (0..count).rev().filter(|_| count < concluding.len()) {
-            if wanted[index] {
-                winners(index).for_each(|winner| wanted[*winner] = true);
-            }
-        }
-        let mut effects: Vec<Answer<L>> = Vec::with_capacity(count);
-        for index in 0..count {
-            let mut effect = Ok(self.logic.constant(false));
-            if wanted[index] {
-                effect = self.applies(concluding[index]);
-                for winner in winners(index) {
-                    effect = join(&mut self.logic, L::and_not, effect, effects[*winner]);
-                }
+        let mut effects: Vec<Answer<L>> = Vec::with_capacity(concluding.len());
+        for &rule in concluding {
+            let mut effect = self.applies(rule);
+            // Rules come after those that override them, so the effects of those are known.
+            for winner in policy.overridden_by[rule.index()].iter().filter_map(|winner| place.get(winner)) {
+                effect = join(&mut self.logic, L::and_not, effect, effects[*winner]);
             }
             effects.push(effect);
         }
@@ -167,12 +156,12 @@ impl<'a, L: Logic> Decider<'a, L> {
     pub fn condition(&mut self, condition: &Condition) -> Answer<L> {
         match condition {
             Condition::All(parts, _) => {
-                let answers = parts.iter().map(|part| self.condition(part)).collect();
-                self.balanced(answers, L::and, true)
+                let parts = self.conditions(parts)?;
+                self.logic.all(parts)
             }
             Condition::Any(parts, _) => {
-                let answers = parts.iter().map(|part| self.condition(part)).collect();
-                self.balanced(answers, L::or, false)
+                let parts = self.conditions(parts)?;
+                self.logic.any(parts)
             }
             Condition::Not(inner, _) => {
                 let all = Ok(self.logic.constant(true));
@@ -185,19 +174,26 @@ impl<'a, L: Logic> Decider<'a, L> {
         }
     }
 
-    /// Joins many, neighbours first: joining each to all before it makes ten thousand terms slow.
-    fn balanced(&mut self, mut answers: Vec<Answer<L>>, with: JoinFn<L>, neutral: bool) -> Answer<L> {
-        while answers.len() > 1 {
-            let pairs = answers.chunks(2);
-            answers = pairs
-                .map(|pair| match *pair {
-                    [a, b] => join(&mut self.logic, with, a, b),
-                    _ => pair[0],
-                })
-                .collect();
-        }
-        answers.pop().unwrap_or_else(|| Ok(self.logic.constant(neutral)))
+    fn conditions(&mut self, conditions: &[Condition]) -> Result<Vec<L::Answer>, L::Failure> {
+        conditions.iter().map(|condition| self.condition(condition)).collect()
     }
+}
+
+/// Joins many, neighbours first: joining each to all before it makes ten thousand terms slow.
+fn balanced<L: Logic + ?Sized>(
+    logic: &mut L,
+    mut answers: Vec<L::Answer>,
+    with: JoinFn<L>,
+    neutral: bool,
+) -> Result<L::Answer, L::Failure> {
+    while answers.len() > 1 {
+        let join = |pair: &[L::Answer]| match *pair {
+            [a, b] => with(logic, a, b),
+            _ => Ok(pair[0]),
+        };
+        answers = answers.chunks(2).map(join).collect::<Result<_, _>>()?;
+    }
+    Ok(answers.pop().unwrap_or_else(|| logic.constant(neutral)))
 }
 
 type JoinFn<L> = fn(&mut L, <L as Logic>::Answer, <L as Logic>::Answer) -> Answer<L>;

@@ -3,12 +3,14 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cells::{Cell, Cells, UNKNOWN};
-use super::decide::{Decider, Logic, Sides};
+use super::decide::{Decider, Logic};
 use super::diagram::{Branch, Diagram, FALSE, Join, Level, NodeId, OverBudget, TRUE, push_branch};
 use super::fold::Fold;
 use super::order::fact_order;
 use super::paths::Paths;
+use super::program::{Program, Values};
 use super::status::{Possible, Settled, Status};
+use super::table::Table;
 use super::view::{Selection, View};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Condition, ConsequenceId, Date, FactId, Node, Policy, Profile, RuleId, Test};
@@ -20,6 +22,8 @@ pub struct Limits {
     pub compile_one: u64,
     /// Steps for compiling the policy.
     pub compile_all: u64,
+    /// Operations of the flat program that answers what could not be compiled.
+    pub program: usize,
     /// Steps for deciding one consequence of one profile, where it could not be compiled.
     pub residual: u64,
     /// How many sets of facts are tried for the smallest that explains an outcome.
@@ -28,9 +32,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { compile_one: 50_000, compile_all: 250_000, residual: 1_000_000, because: 5_000 }
+        Self { compile_one: 50_000, compile_all: 250_000, program: 4_000_000, residual: 1_000_000, because: 5_000 }
     }
 }
+
+/// From so many rules on a pass through the program takes less time than a walk through each diagram,
+/// which is then left to those that the program leaves open.
+const MANY_RULES: usize = 200;
 
 /// A policy compiled for one view.
 ///
@@ -51,6 +59,10 @@ pub struct Engine<'p> {
     compiled: Compiled,
     /// The consequences' diagrams again, for profiles in which all that is asked is known.
     paths: Paths,
+    /// All that is asked once more, where some of it has no diagram or rules are many.
+    program: Option<Program>,
+    /// The statuses of every profile, where that was asked for and they are few.
+    pub(super) table: Option<Table>,
 }
 
 /// An engine that was laid by, without its policy: for a caller who keeps both, one beside the other.
@@ -63,6 +75,8 @@ pub struct LaidBy {
     diagram: Diagram,
     compiled: Compiled,
     paths: Paths,
+    program: Option<Program>,
+    table: Option<Table>,
 }
 
 impl LaidBy {
@@ -75,8 +89,8 @@ impl LaidBy {
     /// The engine again; nothing is compiled. INVARIANT: it is the policy that it was made of.
     #[must_use]
     pub fn take_up(self, policy: &Policy) -> Engine<'_> {
-        let Self { selection, limits, cells, order, levels, diagram, compiled, paths } = self;
-        Engine { policy, selection, limits, cells, order, levels, diagram, compiled, paths }
+        let Self { selection, limits, cells, order, levels, diagram, compiled, paths, program, table } = self;
+        Engine { policy, selection, limits, cells, order, levels, diagram, compiled, paths, program, table }
     }
 }
 
@@ -148,6 +162,7 @@ pub struct Scratch {
     became: Fold<NodeId>,
     /// What is left of the diagrams once the known facts are put in.
     rest: Diagram,
+    values: Values,
 }
 
 impl<'p> Engine<'p> {
@@ -176,35 +191,56 @@ impl<'p> Engine<'p> {
         let compiled = Compiled::make(policy, &mut decider, limits);
         let diagram = decider.logic.diagram;
         let paths = Paths::lay(&diagram, compiled.roots.iter().map(|(root, _)| *root));
-        Ok(Self { policy, selection, limits, cells, order, levels, diagram, compiled, paths })
+        let wanted = !compiled.is_whole() || policy.rules.len() >= MANY_RULES;
+        let program = wanted.then(|| Program::make(policy, &selection, &cells, &order, &levels, limits.program));
+        let table = None;
+        Ok(Self { policy, selection, limits, cells, order, levels, diagram, compiled, paths, program, table })
     }
 
     /// Keeps all but the policy.
     #[must_use]
     pub fn lay_by(self) -> LaidBy {
-        let Self { policy: _, selection, limits, cells, order, levels, diagram, compiled, paths } = self;
-        LaidBy { selection, limits, cells, order, levels, diagram, compiled, paths }
+        let Self { policy: _, selection, limits, cells, order, levels, diagram, compiled, paths, program, table } =
+            self;
+        LaidBy { selection, limits, cells, order, levels, diagram, compiled, paths, program, table }
     }
 
     /// The status of each consequence, in the order of declaration, written into `statuses`,
     /// which is emptied first.
     pub fn statuses(&self, profile: &Profile, scratch: &mut Scratch, statuses: &mut Vec<Status>) {
-        self.locate(profile, &mut scratch.known);
-        scratch.ends.begin();
         statuses.clear();
+        if let Some(table) = &self.table {
+            statuses.extend_from_slice(table.get(&self.cells, profile));
+            return;
+        }
+        let mut known = std::mem::take(&mut scratch.known);
+        self.locate(profile, &mut known);
+        self.statuses_at(&known, scratch, statuses);
+        scratch.known = known;
+    }
+
+    /// The same by the cell of each level's fact; adds to `statuses`, which are none yet.
+    pub(super) fn statuses_at(&self, known: &[Cell], scratch: &mut Scratch, statuses: &mut Vec<Status>) {
+        let Scratch { ends, values, .. } = scratch;
+        ends.begin();
+        if let Some(program) = &self.program {
+            program.run(known, values);
+        }
         for (consequence, (root, first)) in self.policy.consequence_ids().zip(&self.compiled.roots) {
-            let status = match (*first, *root) {
-                (Some(first), _) => statuses[first],
-                (None, Some(root)) => match self.paths.walk(consequence.index(), &scratch.known) {
-                    Some(end) => Status::from_bits(1 << end.0),
-                    None => Status::from_bits(scratch.ends.ends(&self.diagram, root, &scratch.known)),
-                },
-                (None, None) => {
-                    let residual = self.residual(Question::Status(consequence), &scratch.known, self.limits.residual);
-                    Status::new(residual.reach.possible)
-                }
+            if let Some(first) = *first {
+                statuses.push(statuses[first]);
+                continue;
+            }
+            let question = Question::Status(consequence);
+            let at_once = match &self.program {
+                Some(program) => Some(Status::new(values.possible(program.sides(question)))).filter(Status::is_settled),
+                None => self.paths.walk(consequence.index(), known).map(|end| Status::from_bits(1 << end.0)),
             };
-            statuses.push(status);
+            statuses.push(match (at_once, *root) {
+                (Some(status), _) => status,
+                (None, Some(root)) => Status::from_bits(ends.ends(&self.diagram, root, known)),
+                (None, None) => Status::new(self.rest(question, known, values, self.limits.residual).reach.possible),
+            });
         }
     }
 
@@ -217,7 +253,8 @@ impl<'p> Engine<'p> {
         self.locate(profile, &mut scratch.known);
         let (reach, levels) = match self.root(question) {
             None => {
-                let residual = self.residual(question, &scratch.known, self.limits.residual);
+                let Scratch { known, values, .. } = scratch;
+                let residual = self.residual(question, known, values, self.limits.residual);
                 (residual.reach, residual.levels)
             }
             Some(root) => {
@@ -239,7 +276,7 @@ impl<'p> Engine<'p> {
     ) -> (Reach, u64) {
         self.locate(profile, &mut scratch.known);
         let Some(root) = self.root(question) else {
-            let residual = self.residual(question, &scratch.known, steps);
+            let residual = self.residual(question, &scratch.known, &mut scratch.values, steps);
             return (residual.reach, residual.used);
         };
         scratch.ends.begin();
@@ -253,7 +290,10 @@ impl<'p> Engine<'p> {
     pub fn support(&self, question: Question) -> Vec<FactId> {
         let levels = match self.root(question) {
             Some(root) => self.diagram.survey(root).1,
-            None => self.residual(question, &vec![UNKNOWN; self.order.len()], self.limits.residual).levels,
+            None => {
+                let known = vec![UNKNOWN; self.order.len()];
+                self.residual(question, &known, &mut Values::default(), self.limits.residual).levels
+            }
         };
         self.facts(levels)
     }
@@ -268,25 +308,14 @@ impl<'p> Engine<'p> {
     /// is open.
     #[must_use]
     pub fn effects(&self, consequence: ConsequenceId, profile: &Profile, scratch: &mut Scratch) -> Vec<Option<bool>> {
-        let roots = &self.compiled.effects[consequence.index()];
-        if roots.iter().all(Option::is_some) {
-            let ask = |index| self.ask(Question::Effect(consequence, index), profile, scratch).0.settled();
-            return (0..roots.len()).map(ask).collect();
-        }
-        self.locate(profile, &mut scratch.known);
-        let settled = |node: &Result<NodeId, OverBudget>| match *node {
-            Ok(FALSE) => Some(false),
-            Ok(TRUE) => Some(true),
-            Ok(_) | Err(OverBudget) => None,
+        let mut left = self.limits.residual;
+        let effect = |index| {
+            let question = Question::Effect(consequence, index);
+            let (reach, used) = self.possible_within(question, profile, scratch, left);
+            left = left.saturating_sub(used);
+            reach.settled()
         };
-        let mut diagram = Diagram::new();
-        diagram.grant(self.limits.residual);
-        let logic = Diagrams { policy: self.policy, levels: &self.levels, known: &scratch.known, diagram };
-        let mut decider = Decider::new(self.policy, &self.selection, &self.cells, logic);
-        for node in needed(self.policy, consequence) {
-            decider.decide(node);
-        }
-        decider.decide(Node::Consequence(consequence)).iter().map(settled).collect()
+        (0..self.policy.concluding[consequence.index()].len()).map(effect).collect()
     }
 
     /// Whether at least one of these consequences is asserted for a profile, not the same one in
@@ -353,11 +382,15 @@ impl<'p> Engine<'p> {
         self.root(question).is_some()
     }
 
+    /// The diagram of each consequence; `None` where it would have grown over the limits.
+    pub(super) fn roots(&self) -> impl Iterator<Item = Option<NodeId>> {
+        self.compiled.roots.iter().map(|(root, _)| *root)
+    }
+
     /// Writes the cell of each level's fact.
     pub(crate) fn locate(&self, profile: &Profile, known: &mut Known) {
-        let cell = |&fact: &FactId| profile.value(fact).map_or(UNKNOWN, |value| self.cells.of(fact, value));
         known.clear();
-        known.extend(self.order.iter().map(cell));
+        known.extend(self.order.iter().map(|fact| self.cells.known(*fact, profile)));
     }
 
     /// Puts the known facts into a diagram: what remains asks only for facts that still make
@@ -375,16 +408,25 @@ impl<'p> Engine<'p> {
         became.run(&self.diagram, root, known, |end| end, remake)
     }
 
+    /// The program. INVARIANT: something has no diagram.
+    fn program(&self) -> &Program {
+        self.program.as_ref().expect("a program is made where a diagram is missing")
+    }
+
     /// Decides one question for one profile without the compiled diagrams: known facts first,
     /// then a diagram over the few unknown ones. Also returns the levels that matter.
-    fn residual(&self, question: Question, known: &[Cell], steps: u64) -> Residual {
-        let table = TruthTable { policy: self.policy, levels: &self.levels, known };
-        let (Ok((asserted, denied)), _) = self.decide(question, table);
-        let quick = Self::possible(asserted, denied);
+    fn residual(&self, question: Question, known: &[Cell], values: &mut Values, steps: u64) -> Residual {
+        self.program().run_for(&self.program().sides(question), known, values);
+        self.rest(question, known, values, steps)
+    }
+
+    /// The same where the values of what is asked were found.
+    fn rest(&self, question: Question, known: &[Cell], values: &mut Values, steps: u64) -> Residual {
+        let quick = values.possible(self.program().sides(question));
         if quick.only().is_some() {
             return Residual { reach: Reach { possible: quick, searched: true }, levels: Vec::new(), used: 0 };
         }
-        match self.decided(question, known, steps) {
+        match self.rest_diagram(question, values, steps) {
             Ok((diagram, node)) => {
                 let (ends, levels) = diagram.survey(node);
                 let reach = Reach { possible: Possible::from_bits(ends), searched: true };
@@ -398,49 +440,30 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// The answer to a question by the facts that are not known, in a diagram of its own.
+    fn rest_diagram(
+        &self,
+        question: Question,
+        values: &mut Values,
+        steps: u64,
+    ) -> Result<(Diagram, NodeId), OverBudget> {
+        let mut diagram = Diagram::new();
+        diagram.grant(steps);
+        let [asserted, denied] = self.program().rest(self.program().sides(question), values, &mut diagram)?;
+        let node = diagram.join(Join::Status, asserted, denied)?;
+        Ok((diagram, node))
+    }
+
+    /// The answer to a question without a diagram by the facts that are not known, in a diagram of its
+    /// own.
     pub(super) fn decided(
         &self,
         question: Question,
         known: &[Cell],
         steps: u64,
     ) -> Result<(Diagram, NodeId), OverBudget> {
-        let mut diagram = Diagram::new();
-        diagram.grant(steps);
-        let logic = Diagrams { policy: self.policy, levels: &self.levels, known, diagram };
-        let (sides, mut logic) = self.decide(question, logic);
-        let (asserted, denied) = sides?;
-        let node = logic.diagram.join(Join::Status, asserted, denied)?;
-        Ok((logic.diagram, node))
-    }
-
-    /// Decides one question in one logic, and only what it depends on.
-    fn decide<L: Logic>(&self, question: Question, logic: L) -> (Sides<L>, L) {
-        let mut decider = Decider::new(self.policy, &self.selection, &self.cells, logic);
-        let consequence = match question {
-            Question::Status(id) | Question::Effect(id, _) => id,
-            // INVARIANT: every rule concludes about some consequence.
-            Question::Applies(rule) => self.policy[rule].concludes[0],
-        };
-        for node in needed(self.policy, consequence) {
-            decider.decide(node);
-        }
-        let no = decider.logic.constant(false);
-        let sides = match question {
-            Question::Effect(id, index) => decider.effect(id, index).map(|effect| (effect, no)),
-            Question::Applies(rule) => decider.applies(rule).map(|applies| (applies, no)),
-            Question::Status(id) => {
-                decider.decide(Node::Consequence(id));
-                decider.sides(id)
-            }
-        };
-        (sides, decider.logic)
-    }
-
-    fn possible(asserted: Option<bool>, denied: Option<bool>) -> Possible {
-        let both = |answer: Option<bool>| answer.map_or(vec![false, true], |answer| vec![answer]);
-        let pairs = both(asserted).into_iter().flat_map(|a| both(denied).into_iter().map(move |b| (a, b)));
-        pairs.map(|(asserted, denied)| Settled::new(asserted, denied)).collect()
+        let mut values = Values::default();
+        self.program().run_for(&self.program().sides(question), known, &mut values);
+        self.rest_diagram(question, &mut values, steps)
     }
 }
 
@@ -494,6 +517,12 @@ pub(crate) fn needed(policy: &Policy, consequence: ConsequenceId) -> Vec<Node> {
 }
 
 impl Compiled {
+    /// Whether everything has a diagram.
+    fn is_whole(&self) -> bool {
+        let statuses = self.roots.iter().map(|(root, _)| root);
+        statuses.chain(self.effects.iter().flatten()).chain(&self.applies).all(Option::is_some)
+    }
+
     fn make(policy: &Policy, decider: &mut Decider<'_, Diagrams<'_>>, limits: Limits) -> Self {
         let mut compiled = Compiled {
             roots: vec![(None, None); policy.consequences.len()],
@@ -574,50 +603,5 @@ impl Logic for Diagrams<'_> {
 
     fn and_not(&mut self, a: NodeId, b: NodeId) -> Result<NodeId, OverBudget> {
         self.diagram.join(Join::AndNot, a, b)
-    }
-}
-
-/// Conditions as yes, no or open (Kleene's strong logic): quick, and what it settles is settled.
-struct TruthTable<'a> {
-    policy: &'a Policy,
-    levels: &'a [Level],
-    known: &'a [Cell],
-}
-
-impl Logic for TruthTable<'_> {
-    type Answer = Option<bool>;
-    type Failure = std::convert::Infallible;
-
-    fn constant(&self, holds: bool) -> Option<bool> {
-        Some(holds)
-    }
-
-    fn test(&mut self, cells: &Cells, test: &Test, on: Option<Date>) -> Option<bool> {
-        let runs = cells.runs(self.policy, test, on);
-        match known_cell(self.known, self.levels[test.fact.index()]) {
-            UNKNOWN if runs.len() == 1 => Some(runs[0].1),
-            UNKNOWN => None,
-            cell => Some(answer_at(&runs, cell)),
-        }
-    }
-
-    fn and(&mut self, a: Option<bool>, b: Option<bool>) -> Result<Option<bool>, Self::Failure> {
-        Ok(match (a, b) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        })
-    }
-
-    fn or(&mut self, a: Option<bool>, b: Option<bool>) -> Result<Option<bool>, Self::Failure> {
-        Ok(match (a, b) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        })
-    }
-
-    fn and_not(&mut self, a: Option<bool>, b: Option<bool>) -> Result<Option<bool>, Self::Failure> {
-        self.and(a, b.map(|b| !b))
     }
 }

@@ -157,6 +157,10 @@ impl Status {
         }
     }
 
+    pub(super) fn is_settled(&self) -> bool {
+        !matches!(self, Status::Undetermined(_))
+    }
+
     /// The one status that every completion gives; `None` when they differ.
     #[must_use]
     pub fn settled(self) -> Option<Settled> {

@@ -345,6 +345,86 @@ proptest! {
         }
     }
 
+    /// Where nothing is compiled, a flat program answers: the same of every profile, with the same reasons.
+    /// A program that was cut short leaves open what it does not know.
+    #[test]
+    fn flat_programs_are_exact(choices in tapes(), operations in 0_usize..30) {
+        let mut tape = Tape::new(&choices);
+        let policy = load(&source(&policy(&mut tape)));
+        let truth = Truth::of(&policy, &View::default());
+        let engine = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
+        let uncompiled = Limits { compile_all: 0, ..Limits::default() };
+        let (compiled, flat) = (engine(Limits::default()), engine(uncompiled));
+        let cut_short = engine(Limits { program: operations, ..uncompiled });
+        let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
+        let complete = |values: Vec<Option<usize>>| values.into_iter().map(|value| value.or(Some(0))).collect();
+        for profile_at in 0..6 {
+            let values = values(&mut tape);
+            let values: Vec<Option<usize>> = if profile_at < 2 { complete(values) } else { values };
+            let profile = profile(&policy, &values);
+            flat.statuses(&profile, &mut scratch, &mut statuses);
+            let mut others = Vec::new();
+            cut_short.statuses(&profile, &mut scratch, &mut others);
+            for consequence in policy.consequence_ids() {
+                let possible = truth.possible(&values, consequence.index());
+                let found = |statuses: &[Status]| statuses[consequence.index()].possible().iter().collect::<BTreeSet<_>>();
+                prop_assert_eq!(&found(&statuses), &possible);
+                prop_assert!(possible.is_subset(&found(&others)));
+                let (flat, compiled) = (flat.explain(consequence, &profile), compiled.explain(consequence, &profile));
+                prop_assert_eq!((flat.outcome, flat.rules), (compiled.outcome, compiled.rules));
+            }
+        }
+    }
+
+    /// The same with as many rules as need operations of operations, and as many facts as need words.
+    #[test]
+    fn flat_programs_hold_many_rules(choices in tapes(), rules in 1..200_usize) {
+        let mut tape = Tape::new(&choices);
+        let policy = load(&conjunctions(&mut tape, rules));
+        let engine = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
+        let (compiled, flat) = (engine(Limits::default()), engine(Limits { compile_all: 0, ..Limits::default() }));
+        let selection = View::default().select(&policy).expect("it has a date");
+        let (mut scratch, mut found, mut expected) = (Scratch::default(), Vec::new(), Vec::new());
+        for unknown in [0, 2, 20] {
+            let value = |tape: &mut Tape<'_>, fact: usize| match fact % 3 {
+                _ if tape.pick(20) < unknown => "null".to_owned(),
+                0 => (tape.pick(2) == 1).to_string(),
+                1 => format!("\"v{}\"", tape.pick(4)),
+                _ => tape.pick(9).to_string(),
+            };
+            let entries: Vec<String> = (0..30).map(|fact| format!("\"f{fact}\": {}", value(&mut tape, fact))).collect();
+            let profile = policy.profile(&format!("{{{}}}", entries.join(","))).expect("a sound profile");
+            flat.statuses(&profile, &mut scratch, &mut found);
+            compiled.statuses(&profile, &mut scratch, &mut expected);
+            prop_assert_eq!(&found, &expected);
+            if unknown == 0 {
+                let settled: Vec<Settled> = found.iter().filter_map(|status| status.settled()).collect();
+                prop_assert_eq!(settled, evaluate(&policy, &selection, &profile));
+            }
+        }
+    }
+
+    /// A table of statuses holds what the engine finds, for profiles with and without unknown facts.
+    #[test]
+    fn tables_hold_what_engines_find(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let policy = load(&source(&policy(&mut tape)));
+        let truth = Truth::of(&policy, &View::default());
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let tabulated = Engine::new(&policy, &View::default()).expect("it has a date").tabulated();
+        let (mut scratch, mut found, mut expected) = (Scratch::default(), Vec::new(), Vec::new());
+        for _ in 0..40 {
+            let values = values(&mut tape);
+            let profile = profile(&policy, &values);
+            engine.statuses(&profile, &mut scratch, &mut expected);
+            tabulated.statuses(&profile, &mut scratch, &mut found);
+            prop_assert_eq!(&found, &expected);
+            for (consequence, status) in found.iter().enumerate() {
+                prop_assert_eq!(status.possible().iter().collect::<BTreeSet<_>>(), truth.possible(&values, consequence));
+            }
+        }
+    }
+
     /// A view gives the answers of the policy without the claims and rules that it leaves out,
     /// which are found here from the words of the reference, by another way than the engine's.
     #[test]
@@ -407,6 +487,32 @@ proptest! {
         };
         prop_assert_eq!(answers(&full, &view), answers(&fewer, &View::default()));
     }
+}
+
+/// A policy of rules with up to nine tests of thirty facts, about three consequences.
+fn conjunctions(tape: &mut Tape<'_>, rules: usize) -> String {
+    let mut lines = Vec::new();
+    for fact in 0..30 {
+        let kind = ["yes or no", "one of v0, v1, v2, v3", "whole number from 0 to 8"][fact % 3];
+        lines.push(format!("fact f{fact} \"F\" : {kind}"));
+    }
+    lines.extend((0..3).map(|index| format!("consequence c{index} \"C\"")));
+    for index in 0..rules {
+        let test = |tape: &mut Tape<'_>| {
+            let fact = tape.pick(30);
+            let (not, value) = (["", "not "][tape.pick(2)], tape.pick(9));
+            match fact % 3 {
+                0 => format!("{not}f{fact}"),
+                1 => format!("f{fact} is {not}one of v{}, v{}", value % 2, 2 + value % 2),
+                _ => format!("{not}f{fact} is from {} to {value}", value / 2),
+            }
+        };
+        let tests: Vec<String> = (0..=tape.pick(9)).map(|_| test(tape)).collect();
+        let then = ["", "", "not "][tape.pick(3)];
+        let joined = tests.join([" and ", " and ", " or "][tape.pick(3)]);
+        lines.push(format!("rule r{index} \"R\" when {joined} then {then}c{}", tape.pick(3)));
+    }
+    source(&lines)
 }
 
 /// What one source had reported by a date is asked of that source, not of another that quotes the same.
