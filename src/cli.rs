@@ -19,6 +19,7 @@ mod out;
 mod page;
 mod profiles;
 mod report;
+mod sql;
 mod suggested;
 mod tally;
 mod test;
@@ -80,6 +81,8 @@ enum Verb {
     Graph(graph::Graph),
     /// Write a document about a profile: options, reasons, claims, what is not known, sources
     Report(report::Report),
+    /// Write SQL that counts a population where its rows are: DuckDB, PostgreSQL, Spark
+    Sql(sql::Sql),
     /// Write one offline page to explore the rules in a browser
     Page(page::Page),
     /// Count a population: how many rows of a table have which outcome
@@ -260,6 +263,7 @@ pub fn main() -> ExitCode {
         Verb::Claims(verb) => verb.run(&output),
         Verb::Graph(verb) => verb.run(&output),
         Verb::Report(verb) => verb.run(&output),
+        Verb::Sql(verb) => verb.run(&output),
         Verb::Page(verb) => verb.run(&output),
         Verb::Tally(verb) => verb.run(&output),
         Verb::Fmt(verb) => verb.run(&output),

@@ -27,5 +27,6 @@ mod page;
 mod properties;
 mod report;
 mod schemas;
+mod sql;
 mod timeline;
 mod why;
