@@ -16,7 +16,7 @@ use crate::semantics::diagram::{Level, NodeId};
 use crate::semantics::{Question, Settled};
 
 /// How many nodes of diagrams are written at most: each is a column.
-pub const MAX_NODES: usize = 1_000;
+pub const MAX_NODES: usize = 500;
 
 /// How many facts are asked for at most: each is a step.
 pub const MAX_ASKED: usize = 60;

@@ -14,7 +14,8 @@ from pathlib import Path
 import compare
 
 # How often each row stands in the table of the run in which a worker is killed.
-TIMES = 10_000
+TIMES = 25_000
+TASKS = 32
 
 
 def ticked(name):
@@ -72,8 +73,8 @@ class Spark:
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
         settings = {
             "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false",
-            "spark.sql.shuffle.partitions": "4", "spark.executor.memory": "900m", "spark.driver.memory": "1g",
-            "spark.log.level": "OFF", "spark.sql.warehouse.dir": str(cluster.folder / "warehouse"),
+            "spark.sql.shuffle.partitions": "2", "spark.executor.memory": "900m", "spark.driver.memory": "1g",
+            "spark.log.level": "OFF", "spark.ui.showConsoleProgress": "false", "spark.sql.warehouse.dir": str(cluster.folder / "warehouse"),
         }
         builder = SparkSession.builder.master(cluster.master).appName("ensue")
         for name, value in settings.items():
@@ -91,12 +92,11 @@ class Spark:
         # Past the year 9999 stands for what is none of a fact's dates; Spark has no infinite one.
         columns.append("IF(d0 = 'infinity', DATE_ADD(DATE '9999-12-31', 1), CAST(d0 AS DATE)) AS d0")
         frame = self.session.createDataFrame(rows, ", ".join(f"{fact} STRING" for fact in facts))
-        path = tempfile.mkdtemp(dir=self.cluster.folder)
         if times > 1:
-            frame = frame.crossJoin(self.session.range(times)).repartition(32).drop("id")
-        frame.write.mode("overwrite").parquet(path)
-        self.session.read.parquet(path).createOrReplaceTempView("loaded")
-        self.session.sql(f"CREATE OR REPLACE TEMPORARY VIEW {ticked(name)} AS SELECT {', '.join(columns)} FROM parquet.`{path}`")
+            frame = self.session.range(0, times, 1, TASKS).crossJoin(functions.broadcast(frame)).drop("id")
+        frame.createOrReplaceTempView("loaded")
+        view = f"CREATE OR REPLACE TEMPORARY VIEW {ticked(name)} AS SELECT {', '.join(columns)} FROM loaded"
+        self.session.sql(view)
 
     def query(self, statement):
         text = lambda value: None if value is None else str(value)
@@ -111,22 +111,25 @@ def check_with_a_worker_killed(ensue, spark, rules):
     wanted = compare.expected(ensue, rules, table, compare.FACTS, True, ["l0"])
     arguments = ["--table", "large", "--dialect", "spark", "--on", compare.ON, "--map", f"w0={compare.W0}"]
     statement = ensue.run("sql", rules, "--tally", *arguments, "--weight", "weight", "--by", "l0").stdout
-    killed = threading.Event()
+    ended, killed, seen = threading.Event(), threading.Event(), set()
 
     def kill():
         tracker = spark.session.sparkContext.statusTracker()
-        while not killed.is_set():
-            stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
-            if any(stage and 0 < stage.numCompletedTasks < stage.numTasks - 8 for stage in stages):
-                spark.cluster.kill_worker()
-                killed.set()
-            time.sleep(0.01)
+        while not ended.is_set() and not killed.is_set():
+            for stage in filter(None, map(tracker.getStageInfo, tracker.getActiveStageIds())):
+                seen.add((stage.numTasks, stage.numCompletedTasks))
+                if stage.numTasks == TASKS and 0 < stage.numCompletedTasks < stage.numTasks / 2 and not killed.is_set():
+                    spark.cluster.kill_worker()
+                    killed.set()
+            time.sleep(0.02)
 
-    watch = threading.Thread(target=kill, daemon=True)
+    watch = threading.Thread(target=kill)
     watch.start()
     answer = spark.query(statement)
+    ended.set()
+    watch.join()
     if not killed.is_set():
-        raise SystemExit("the query ended before a worker could be killed")
+        raise SystemExit(f"the query ended before a worker could be killed; tasks that were seen: {sorted(seen)}")
     found = compare.from_tally(answer, ["l0"], True)
     for found, wanted in zip(found, wanted):
         times = {key: count * TIMES for key, count in wanted.items()} if isinstance(wanted, dict) else wanted * TIMES

@@ -194,7 +194,11 @@ def from_reduced(ensue, rules, answer):
         writer.writeheader()
         writer.writerows({name: "" if value is None else value for name, value in row.items()} for row in answer)
         file.flush()
-        done = ensue.run("tally", rules, file.name, "--reduced", "--on", ON, "--min-cell", "1", "--format", "json")
+        # Exit code 1 says that rows were rejected.
+        options = ["--reduced", "--on", ON, "--min-cell", "1", "--max-rejects", "1000000", "--format", "json"]
+        done = ensue.run("tally", rules, file.name, *options, may_fail=True)
+        if done.returncode > 1:
+            raise SystemExit(f"ensue tally {rules} --reduced: {done.stderr}")
     document = json.loads(done.stdout)
     rows = Counter()
     for outcome in document["outcomes"]:

@@ -68,7 +68,7 @@ rm -f "$work.log"
 mkdir "$work/policies"
 (
   cd "$root"
-  ENSUE_POLICIES=$work/policies ENSUE_COUNT=40 \
+  ENSUE_POLICIES=$work/policies ENSUE_COUNT=25 \
     ${CARGO:-cargo} test --quiet --test it sql::write_policies -- --ignored --exact >/dev/null
 )
 PATH=$bin:$PATH "$environment/bin/python" "$here/local.py" "$ensue" "$work/policies" duckdb "$work" || exit 1
