@@ -81,12 +81,12 @@ enum Verb {
     Graph(graph::Graph),
     /// Write a document about a profile: options, reasons, claims, what is not known, sources
     Report(report::Report),
-    /// Write SQL that counts a population where its rows are: DuckDB, PostgreSQL, Spark
-    Sql(sql::Sql),
     /// Write one offline page to explore the rules in a browser
     Page(page::Page),
     /// Count a population: how many rows of a table have which outcome
     Tally(tally::Tally),
+    /// Write SQL that counts a population where its rows are: DuckDB, PostgreSQL, Spark
+    Sql(sql::Sql),
     /// Rewrite rule files in the canonical layout
     Fmt(fmt::Fmt),
     /// Make a folder with a small example, to be replaced line by line

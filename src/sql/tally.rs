@@ -138,7 +138,8 @@ impl Steps<'_> {
     /// The combinations, and a step for each fact that is asked for, the last asked first.
     fn parts(&self) -> Result<Vec<String>, Unwritten> {
         let (source, once) = (self.source, self.source.dialect.once());
-        let rejected = format!("CASE WHEN {} THEN 1 ELSE 0 END AS {}", self.is_rejected(), source.dialect.name(IS_REJECTED));
+        let rejected =
+            format!("CASE WHEN {} THEN 1 ELSE 0 END AS {}", self.is_rejected(), source.dialect.name(IS_REJECTED));
         let bins = bins(source, self.coding)?;
         let combinations = combinations(source, self.coding, &bins, [ROWS, WEIGHT], &[rejected]);
         let mut parts = vec![format!("{} {once}\n{}\n)", step_name(0), indented(&combinations, 2))];
@@ -229,9 +230,8 @@ impl Steps<'_> {
         let all = self.any_of(&places);
         // INVARIANT: a node's branches differ, so there is a last one. It needs no condition.
         let (last, _) = places.pop().expect("a fact has a bin");
-        let known = places.iter().map(|(to, values)| {
-            format!("\n  WHEN {fact} {} THEN {}", one_of(values), self.ends(*to))
-        });
+        let known =
+            places.iter().map(|(to, values)| format!("\n  WHEN {fact} {} THEN {}", one_of(values), self.ends(*to)));
         let known: String = known.collect();
         Ok(format!("CASE\n  WHEN {fact} IS NULL THEN {all}{known}\n  ELSE {}\nEND", self.ends(last)))
     }

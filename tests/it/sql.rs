@@ -42,7 +42,10 @@ fn parsed(dialect: Dialect, text: &str) -> Query {
     }
 }
 
-fn parse(dialect: &dyn sqlparser::dialect::Dialect, text: &str) -> Result<Vec<Statement>, sqlparser::parser::ParserError> {
+fn parse(
+    dialect: &dyn sqlparser::dialect::Dialect,
+    text: &str,
+) -> Result<Vec<Statement>, sqlparser::parser::ParserError> {
     Parser::new(dialect).with_recursion_limit(100).try_with_sql(text)?.parse_statements()
 }
 
@@ -77,6 +80,8 @@ fn statements(policy: &Policy, view: &View, table: &str, columns: &[String], by:
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn statements_are_read_as_one_query(choices in generate::tapes()) {
         let text = generate::policy(&mut Tape::new(&choices)).join("\n");
@@ -117,8 +122,7 @@ fn hostile_texts_stay_in_comments() {
         let by = [policy.fact("l").unwrap()];
         for (dialect, text) in statements(&policy, &View::default(), "survey", &plain_columns(&policy), &by) {
             parsed(dialect, &text);
-            let statement: Vec<&str> =
-                text.lines().filter(|line| !line.trim_start().starts_with("-- ")).collect();
+            let statement: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("-- ")).collect();
             assert!(!statement.join("\n").contains("DROP"), "{text}");
             let comments: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("--")).collect();
             assert!(comments.iter().all(|line| !line.ends_with('\\') && !line.contains("${")), "{text}");
@@ -133,11 +137,12 @@ fn hostile_names_stay_names() {
     for hostile in ["a\"; DROP TABLE b; --", "a`; DROP TABLE b; --", "a'\\", "a/*", "a--", "r", "a\"\"`", "ä 漢"] {
         let table = format!("\"{}\".t", hostile.replace('"', "\"\""));
         for (dialect, text) in statements(&policy, &View::default(), &table, &[hostile.to_owned()], &[]) {
-            let query = parsed(dialect, &text).to_string();
+            parsed(dialect, &text);
             let quote = if dialect == Dialect::Spark { "`" } else { "\"" };
             let name = format!("{quote}{}{quote}", hostile.replace(quote, &quote.repeat(2)));
-            assert!(query.contains(&format!("FROM {name}.")), "{query}");
-            assert!(query.contains(&format!("r.{name}")), "{query}");
+            assert!(text.contains(&format!("FROM {name}.")), "{text}");
+            assert!(text.contains(&format!("r.{name}")), "{text}");
+            assert!(!text.replace(&name, "").contains("DROP"), "{text}");
         }
     }
 }
@@ -188,9 +193,8 @@ fn names_that_a_result_cannot_have_are_refused() {
 #[test]
 fn a_value_that_cannot_be_written_is_told() {
     let (least, next) = ("0.0000000000000000000000000001", "0.0000000000000000000000000002");
-    let policy = load(&format!(
-        "fact n \"N\" : number consequence c \"C\" rule r \"R\" when n > {least} and n < {next} then c"
-    ));
+    let policy =
+        load(&format!("fact n \"N\" : number consequence c \"C\" rule r \"R\" when n > {least} and n < {next} then c"));
     let fact = policy.fact("n").unwrap();
     assert_eq!(one(&policy, Dialect::DuckDb, &[]), (Err(Unwritten::NoValue(fact)), Err(Unwritten::NoValue(fact))));
 }

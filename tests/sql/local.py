@@ -48,7 +48,7 @@ class PostgreSql:
     def __init__(self, socket):
         self.command = ["psql", "-h", socket, "-U", "ensue", "-d", "postgres", "-X", "-q", "--csv"]
         self.command += ["-v", "ON_ERROR_STOP=1", "-P", "null=" + self.NULL]
-        self.version = "PostgreSQL " + self.psql("SHOW server_version").split()[-1]
+        self.version = "PostgreSQL " + self.psql("SHOW server_version").splitlines()[1]
 
     def psql(self, statement):
         done = subprocess.run(self.command, input=statement, capture_output=True, text=True)

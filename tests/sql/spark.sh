@@ -32,7 +32,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 (
   cd "$root"
-  ENSUE_POLICIES=$work ENSUE_COUNT=8 \
+  ENSUE_POLICIES=$work ENSUE_COUNT=4 \
     ${CARGO:-cargo} test --quiet --test it sql::write_policies -- --ignored --exact >/dev/null
 )
 "$environment/bin/python" "$here/cluster.py" "$ensue" "$work" || exit 1
