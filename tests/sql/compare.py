@@ -186,8 +186,8 @@ def from_reduction(ensue, rules, answer, by, weighted):
     return rows, weights, rejected
 
 
-def from_reduced(ensue, rules, answer):
-    """The same by `ensue tally --reduced`, without groups and weights."""
+def from_reduced(ensue, rules, answer, weighted):
+    """The same by `ensue tally --reduced`, without groups."""
     with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="") as file:
         names = list(answer[0]) if answer else ["rows"]
         writer = csv.DictWriter(file, names)
@@ -196,16 +196,20 @@ def from_reduced(ensue, rules, answer):
         file.flush()
         # Exit code 1 says that rows were rejected.
         options = ["--reduced", "--on", ON, "--min-cell", "1", "--max-rejects", "1000000", "--format", "json"]
+        options += ["--weight", "weight"] if weighted else []
         done = ensue.run("tally", rules, file.name, *options, may_fail=True)
         if done.returncode > 1:
             raise SystemExit(f"ensue tally {rules} --reduced: {done.stderr}")
     document = json.loads(done.stdout)
-    rows = Counter()
+    rows, weights = Counter(), Counter()
     for outcome in document["outcomes"]:
         for status in STATUSES:
+            key = outcome["consequence"], (), status
             if outcome[status]:
-                rows[outcome["consequence"], (), status] = outcome[status]
-    return rows, Counter(), document["rejected"]
+                rows[key] = outcome[status]
+            if weighted:
+                weights[key] = Decimal(outcome["weighted"][status])
+    return rows, weights, document["rejected"]
 
 
 def compare(what, found, wanted):
@@ -222,7 +226,7 @@ def check(ensue, engine, policies, rows):
     for number, rules in enumerate(policies):
         table, name = Table(number, rows), f"t{number} \"'`"
         engine.load(name, table)
-        for weighted, by in [(False, []), (True, ["b1", "l0"])]:
+        for weighted, by in [(True, []), (False, ["b1", "l0"])]:
             arguments = ["--table", quoted(name), "--dialect", engine.dialect, "--on", ON, "--map", f"w0={W0}"]
             arguments += [part for fact in by for part in ("--by", fact)]
             arguments += ["--weight", "weight"] if weighted else []
@@ -236,7 +240,7 @@ def check(ensue, engine, policies, rows):
                 "tally query": from_tally(tally, by, weighted),
             }
             if reduced and not by:
-                answers["ensue tally --reduced"] = from_reduced(ensue, rules, reduction)
+                answers["ensue tally --reduced"] = from_reduced(ensue, rules, reduction, weighted)
             for form, (rows_found, weights_found, rejected) in answers.items():
                 what = f"{engine.dialect}, {rules}, {form}, by {by}"
                 compare(what, rows_found, wanted[0])
