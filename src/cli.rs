@@ -19,6 +19,7 @@ mod out;
 mod page;
 mod profiles;
 mod report;
+mod sql;
 mod suggested;
 mod tally;
 mod test;
@@ -84,6 +85,8 @@ enum Verb {
     Page(page::Page),
     /// Count a population: how many rows of a table have which outcome
     Tally(tally::Tally),
+    /// Write SQL that counts a population where its rows are: DuckDB, PostgreSQL, Spark
+    Sql(sql::Sql),
     /// Rewrite rule files in the canonical layout
     Fmt(fmt::Fmt),
     /// Make a folder with a small example, to be replaced line by line
@@ -260,6 +263,7 @@ pub fn main() -> ExitCode {
         Verb::Claims(verb) => verb.run(&output),
         Verb::Graph(verb) => verb.run(&output),
         Verb::Report(verb) => verb.run(&output),
+        Verb::Sql(verb) => verb.run(&output),
         Verb::Page(verb) => verb.run(&output),
         Verb::Tally(verb) => verb.run(&output),
         Verb::Fmt(verb) => verb.run(&output),

@@ -42,7 +42,7 @@
 //! 5. [`analysis`]: questions that need no profile; [`explore`]: what else is asked about one:
 //!    options side by side, what would change it, when it changes.
 //!    [`lint`]: what an author would want to know.
-//! 6. `population`: tables of rows, counted.
+//! 6. `population`: tables of rows, counted; `sql`: the same, where a database counts them.
 //! 7. [`words`] for readers; `graph`: pictures; [`json`], `report`, `lsp` and `cli`: formats, words, editors, files.
 //!
 //! Only `cli` and `lsp` read files or the terminal, and nothing reads the clock or the network.
@@ -67,6 +67,8 @@ pub mod population;
 pub mod report;
 pub mod scenarios;
 pub mod semantics;
+#[cfg(feature = "population")]
+pub mod sql;
 pub mod syntax;
 pub mod text;
 pub mod words;

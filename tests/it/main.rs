@@ -28,5 +28,6 @@ mod population;
 mod properties;
 mod report;
 mod schemas;
+mod sql;
 mod timeline;
 mod why;
