@@ -27,5 +27,6 @@ mod page;
 mod properties;
 mod report;
 mod schemas;
+mod synthetic;
 mod timeline;
 mod why;
