@@ -89,7 +89,7 @@ enum Verb {
     Sql(sql::Sql),
     /// Rewrite rule files in the canonical layout
     Fmt(fmt::Fmt),
-    /// Make a folder with a small example, to be replaced line by line
+    /// Make a folder with a small example, to be replaced line by line; or a made-up table of people
     New(new::New),
     /// Explain the code of an error or a warning
     Explain(explain::Explain),
@@ -134,6 +134,15 @@ impl From<Diagnostics> for Failure {
     }
 }
 
+/// What became of a result on standard output.
+fn written(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ClosedPipe),
+        Err(error) => Err(Failure::Message(format!("cannot write to standard output: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
 /// Where results and diagnostics go.
 struct Output {
     color: ColorChoice,
@@ -147,12 +156,13 @@ impl Output {
     /// Writes a result to standard output.
     fn result(&self, text: &str) -> Result<(), Failure> {
         let mut stream = AutoStream::new(io::stdout().lock(), self.choice(&io::stdout()));
-        let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
-        match written {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ClosedPipe),
-            Err(error) => Err(Failure::Message(format!("cannot write to standard output: {error}"))),
-            Ok(()) => Ok(()),
-        }
+        written(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
+    }
+
+    /// Writes a result that is too long to be held, and has no control characters, to standard output.
+    fn stream(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        let mut stream = io::stdout().lock();
+        written(write(&mut stream).and_then(|()| stream.flush()))
     }
 
     /// Writes diagnostics or progress to standard error; that nobody reads them is no failure.

@@ -6,6 +6,7 @@
 pub mod coding;
 pub mod counted;
 pub mod small;
+pub mod synthetic;
 pub mod table;
 pub mod tally;
 mod weight;

@@ -136,10 +136,15 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure
 
 /// Writes a file that is not there yet, whole or not at all.
 pub(super) fn create(path: &Path, text: &[u8]) -> Result<(), Failure> {
+    create_with(path, |file| file.write_all(text))
+}
+
+/// The same for a file that is too long to be held.
+pub(super) fn create_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let failed = |error: &io::Error| cannot("write", path, &words(error));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
-    beside.write_all(text).and_then(|()| beside.as_file().sync_all()).map_err(|error| failed(&error))?;
+    write(&mut beside).and_then(|()| beside.as_file().sync_all()).map_err(|error| failed(&error))?;
     beside.persist_noclobber(path).map_err(|error| failed(&error.error))?;
     Ok(())
 }

@@ -1,6 +1,9 @@
-//! `ensue new`: a small project with rules to be replaced line by line.
+//! `ensue new`: a small project with rules to be replaced line by line; with `--population` a table that
+//! is made up (`population.rs`).
 //!
-//! The folder `new` holds it, as a project that passes its own check and scenarios.
+//! The folder `new` holds the project, which passes its own check and scenarios.
+
+mod population;
 
 use std::fs;
 use std::io;
@@ -14,12 +17,17 @@ use super::{Failure, Found, Output};
 use crate::syntax::token::is_name;
 
 #[derive(Args)]
+#[command(override_usage = "ensue new [--name NAME] DIR\n       ensue new --population N [--seed S] [--unknown SHARE] \
+                            [--weights] [--out FILE] RULES")]
 pub(super) struct New {
-    /// The folder to make; it does not exist yet, or is empty
-    dir: PathBuf,
+    /// The folder to make; it does not exist yet, or is empty. With `--population`, a rule file
+    #[arg(value_name = "DIR|RULES")]
+    path: PathBuf,
     /// The name of the policy, where that of the folder makes none
-    #[arg(long)]
+    #[arg(long, conflicts_with = "rows")]
     name: Option<String>,
+    #[command(flatten, next_help_heading = "A made-up table")]
+    population: population::Population,
 }
 
 /// Each file of the project and what it holds; the policy's name there is `example`.
@@ -32,7 +40,10 @@ const FILES: [(&str, &str); 4] = [
 
 impl New {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        let dir = &self.dir;
+        if let Some(rows) = self.population.rows {
+            return self.population.write(rows, &self.path);
+        }
+        let dir = &self.path;
         let place = place(dir)?;
         let name = self.policy_name()?;
         let files = FILES.map(|(path, text)| (named(path, &name), named(text, &name)));
@@ -58,7 +69,7 @@ impl New {
             return is_name(name).then(|| name.clone()).ok_or_else(refused);
         }
         // `.` and `..` are no names; the folders they stand for have some.
-        let real = fs::canonicalize(&self.dir).unwrap_or_else(|_| self.dir.clone());
+        let real = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let folder = real.file_name().unwrap_or_default().to_string_lossy();
         let name = folder.to_lowercase().replace('-', "_");
         let refused = || {

@@ -29,5 +29,6 @@ mod properties;
 mod report;
 mod schemas;
 mod sql;
+mod synthetic;
 mod timeline;
 mod why;
