@@ -17,8 +17,10 @@ use super::{Failure, Found, Output};
 use crate::syntax::token::is_name;
 
 #[derive(Args)]
-#[command(override_usage = "ensue new [--name NAME] DIR\n       ensue new --population N [--seed S] [--unknown SHARE] \
-                            [--weights] [--out FILE] RULES")]
+#[command(
+    override_usage = "ensue new [--name NAME] DIR\n       ensue new --population N [--seed S] [--unknown SHARE] \
+                            [--weights] [--out FILE] RULES"
+)]
 pub(super) struct New {
     /// The folder to make; it does not exist yet, or is empty. With `--population`, a rule file
     #[arg(value_name = "DIR|RULES")]
