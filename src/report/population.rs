@@ -209,7 +209,7 @@ pub(super) fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             shown.push(',');
         }
         shown.push(digit);
@@ -260,7 +260,7 @@ impl Page {
                 format!("  {part:>width$}")
             };
             let cells: String = heads.iter().zip(&widths).map(cell).collect();
-            text.push_str(&format!("{}{}\n", " ".repeat(first), styled(HEADING, &cells)));
+            text.push_str(&format!("{}{}\n", " ".repeat(first), styled(HEADING, cells.trim_end())));
         }
         for (label, cells) in rows {
             let label = lines(label, first, "  ", "    ");

@@ -26,10 +26,10 @@ const MIXED: &str = r#"
     fact home "Home" : one of a, b, c, d
     fact alone "Never asked" : number
     consequence x "X" harm
-    rule r "R" per k when age >= 18 and age < 60 or age is 7 then x
-    rule s2 "S" per k when income > 12.5 and income <= 12.75 or share < 0.1 or debt < -3 then x
-    rule t "T" per k when years since born >= 18 and years since born < 27 or moved < 2014-03-18 then x
-    rule u "U" per k when home is b or home is d and born > 2024-12-31 then x
+    rule r "R" per k when (age >= 18 and age < 60) or age is 7 then x
+    rule s2 "S" per k when (income > 12.5 and income <= 12.75) or share < 0.1 or debt < -3 then x
+    rule t "T" per k when (years since born >= 18 and years since born < 27) or moved < 2014-03-18 then x
+    rule u "U" per k when home is b or (home is d and born > 2024-12-31) then x
 "#;
 
 fn made(policy: &Policy, rows: u64, seed: u64, unknown: &str, weights: bool) -> String {

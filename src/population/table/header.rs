@@ -32,7 +32,7 @@ pub(super) struct Header {
 impl Header {
     /// Reads the header at the beginning of a table.
     pub(super) fn read(text: &[u8], is_all: bool, plan: &Plan<'_>) -> Result<Self, Refused> {
-        let mark = text.starts_with("\u{feff}".as_bytes()).then_some(3).unwrap_or_default();
+        let mark = if text.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
         let text = &text[mark..];
         let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
         if line.trim_ascii().is_empty() {
