@@ -48,7 +48,6 @@ def build():
         # One that cannot be had is left out, and the report says so.
         for package in PACKAGES:
             subprocess.run([python, "-m", "pip", "install", "--quiet", package], check=False)
-    return TARGET / "release/ensue", TARGET / "release/peers", python
 
 
 # The rows of a survey have more columns than a policy asks for: an area's code, and a weight.
@@ -253,23 +252,30 @@ def write(part, text):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--turns", type=int)
+    parser.add_argument("--quick", action="store_true", help="a small table, few rules; nothing is written")
+    parser.add_argument("--turns", type=int, help="so many turns")
+    parser.add_argument("--part", choices=["tables", "profiles"], help="this part alone")
+    parser.add_argument("--built", action="store_true", help="take the programs as an earlier run built them")
     asked = parser.parse_args()
     rows, turns = (100_000, 2) if asked.quick else (3_500_000, 5)
     turns = asked.turns or turns
-    WORK.mkdir(parents=True, exist_ok=True)
-    ensue, peers, python = build()
-    path, found = tables(ensue, peers, python, rows, turns)
-    known = versions(python)
-    text = report(path, found, known)
     sizes = (10, 100) if asked.quick else (10, 100, 1_000, 10_000)
-    rules_text, picture = report_profiles(in_process(peers, sizes, min(turns, 2)), sizes, known)
-    print(f"{text}\n\n{rules_text}")
+    WORK.mkdir(parents=True, exist_ok=True)
+    if not asked.built:
+        build()
+    ensue, peers, python = TARGET / "release/ensue", TARGET / "release/peers", WORK / "venv/bin/python"
+    known = versions(python)
+    texts, picture = {}, None
+    if asked.part != "profiles":
+        texts["peers"] = report(*tables(ensue, peers, python, rows, turns), known)
+    if asked.part != "tables":
+        texts["peers in process"], picture = report_profiles(in_process(peers, sizes, min(turns, 2)), sizes, known)
+    print("\n\n".join(texts.values()))
     if not asked.quick:
-        write("peers", text)
-        write("peers in process", rules_text)
-        (ROOT / "docs/pictures/many-rules.svg").write_text(picture)
+        for part, text in texts.items():
+            write(part, text)
+        if picture is not None:
+            (ROOT / "docs/pictures/many-rules.svg").write_text(picture)
 
 
 if __name__ == "__main__":

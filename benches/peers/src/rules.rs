@@ -53,7 +53,13 @@ fn flatten(policy: &Policy, condition: &Condition, negated: bool, literals: &mut
     };
     let fact = &policy[tested.fact];
     let test = match (&tested.kind, &fact.kind) {
-        (TestKind::Yes, _) => if negated { Is::No } else { Is::Yes },
+        (TestKind::Yes, _) => {
+            if negated {
+                Is::No
+            } else {
+                Is::Yes
+            }
+        }
         (TestKind::OneOf(items), FactType::OneOf(all)) => {
             let [item] = **items else { panic!("single items alone are translated") };
             let name = all.get_index(item as usize).expect("an item").0.clone();
