@@ -4,7 +4,6 @@
 /// The facts of `rules/passports.ensue`.
 pub const FACTS: [&str; 5] = ["ukrainian", "residence", "under_occupation", "russian_passport", "owns_property"];
 
-
 /// Ordered so that `and` is the least.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Three {
