@@ -4,16 +4,6 @@
 /// The facts of `rules/passports.ensue`.
 pub const FACTS: [&str; 5] = ["ukrainian", "residence", "under_occupation", "russian_passport", "owns_property"];
 
-/// Its consequences.
-pub const CONSEQUENCES: [&str; 6] = [
-    "no_social_services",
-    "no_healthcare",
-    "no_financial_services",
-    "property_seizure",
-    "foreign_national",
-    "conscription_eligible",
-];
-
 /// Ordered so that `and` is the least.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Three {
