@@ -11,7 +11,7 @@ use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterio
 use ensue::model::{FactId, FactType, Value};
 use ensue::semantics::{Engine, Scratch, Status, View};
 use ensue::{Policy, Profile};
-use generated::generated;
+use generated::{Random, generated};
 
 fn article() -> Policy {
     let read = |path: &str| match path {

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 /// Numbers that look random (Marsaglia 2003).
-struct Random(u32);
+pub struct Random(pub u32);
 
 impl Random {
-    fn below(&mut self, below: u32) -> u32 {
+    /// A number below another.
+    pub fn below(&mut self, below: u32) -> u32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;
         self.0 ^= self.0 << 5;
