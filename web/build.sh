@@ -92,7 +92,8 @@ fi
 mkdir -p "$here/built"
 if command -v wasm-opt >/dev/null; then
   # Without inlining: the same code in several places costs more, packed, than it saves.
-  wasm-opt -Oz --one-caller-inline-max-function-size=0 --always-inline-max-function-size=0 \
+  # Twice: the second round finds what the first left.
+  wasm-opt -Oz -Oz --one-caller-inline-max-function-size=0 --always-inline-max-function-size=0 \
     --flexible-inline-max-function-size=0 \
     --enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-reference-types \
     --enable-nontrapping-float-to-int --enable-multivalue --strip-debug --strip-producers \
