@@ -142,13 +142,6 @@ pub fn circumstances(subject: Subject<'_>, form: Form) -> String {
     parts.join(", ")
 }
 
-/// The date and the filters of a view: `on 2025-03-07, according to …`.
-#[must_use]
-pub fn view_in_words(policy: &Policy, selection: &Selection, form: Form) -> String {
-    let parts = view_parts(policy, selection, form);
-    if parts.is_empty() { "on any date, according to all sources".to_owned() } else { parts.join(", ") }
-}
-
 fn view_parts(policy: &Policy, selection: &Selection, form: Form) -> Vec<String> {
     let view = &selection.view;
     let names = |sources: &[SourceId]| {

@@ -17,7 +17,7 @@ use crate::sql::{self, Source, Table, Unwritten};
     after_help = "The table's columns: BOOLEAN for yes or no, text for lists, numbers of any type, DATE for dates; \
                   NULL is what is not known. Neither statement gives a row per person.\n\n\
                   The reduction is written where neither is asked for: it can be written for every policy, and \
-                  `ensue tally --reduced` goes on from its result to every table and chart, and merges small counts. \
+                  `ensue tally --reduced` goes on from its result to every table, and hides small counts. \
                   The tally query needs nothing but the engine, its counts are exact, and it leaves out \
                   consequences whose rules are too large (exit code 1)."
 )]

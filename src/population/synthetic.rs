@@ -91,7 +91,7 @@ impl Synthetic {
             let end = if index + 1 == count { "\n" } else { "," };
             // A line with nothing in it would be no row.
             let unknown = if count == 1 { format!("\"\"{end}") } else { end.to_owned() };
-            let write = |value: &Value| format!("{}{end}", written(policy, column, *value)).into_bytes();
+            let write = |value: &Value| format!("{}{end}", policy.written(column.fact, *value)).into_bytes();
             let cells = picked(engine, column).iter().map(|cell| cell.iter().map(write).collect()).collect();
             Made { name: policy[column.fact].name.clone(), cells, unknown: unknown.into_bytes() }
         };
@@ -140,19 +140,6 @@ impl Made {
         };
         let values = &self.cells[cell];
         &values[split(rest, values.len()).0]
-    }
-}
-
-/// A value as tables have it.
-fn written(policy: &Policy, column: &Column, value: Value) -> String {
-    match (value, &policy[column.fact].kind) {
-        (Value::YesNo(yes), _) => if yes { "yes" } else { "no" }.to_owned(),
-        (Value::Item(item), FactType::OneOf(items)) => items[item as usize..].keys().next().expect("an item").clone(),
-        (Value::Item(_), FactType::YesNo | FactType::Number { .. } | FactType::Date) => {
-            panic!("a value is of its fact's type")
-        }
-        (Value::Number(number), _) => number.to_string(),
-        (Value::Date(date), _) => date.to_string(),
     }
 }
 

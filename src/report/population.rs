@@ -10,14 +10,15 @@ use crate::population::coding::{Bin, NOT_KNOWN};
 use crate::population::counted::{Counted, ShownGroup};
 use crate::population::small::Shown;
 use crate::population::tally::{Group, Kind, Part, Plan};
-use crate::words::{does_not_follow, view_in_words};
+use crate::words::{does_not_follow, view};
 
 /// A tally as a page.
 #[must_use]
 pub fn population(subject: Subject<'_>, counted: Counted<'_>, form: Form) -> String {
     let title = subject.policy.label.as_deref().unwrap_or(&subject.policy.name);
     let mut page = Page::new(form);
-    page.title(&form.shown(title), &view_in_words(subject.policy, subject.selection, form));
+    let limits = view(subject.policy, subject.selection, form);
+    page.title(&form.shown(title), if limits.is_empty() { "according to all sources" } else { &limits });
     let mut writer = Writer { subject, counted, page, notes: Notes::default() };
     writer.write();
     let Writer { mut page, notes, .. } = writer;

@@ -19,14 +19,7 @@ pub(super) const WEIGHT: &str = "_weight";
 /// The value that stands for a bin, as tables write it.
 pub(super) fn written(source: &Source<'_>, column: &Column, bin: Bin) -> Result<String, Unwritten> {
     let value = column.value(bin).ok_or(Unwritten::NoValue(column.fact))?;
-    Ok(match (value, &source.policy()[column.fact].kind) {
-        (Value::YesNo(true), _) => "yes".to_owned(),
-        (Value::YesNo(false), _) => "no".to_owned(),
-        (Value::Item(item), FactType::OneOf(items)) => item_name(items, item).to_owned(),
-        (Value::Item(_), _) => panic!("a value is of its fact's type"),
-        (Value::Number(number), _) => number.to_string(),
-        (Value::Date(date), _) => date.to_string(),
-    })
+    Ok(source.policy().written(column.fact, value))
 }
 
 fn item_name(items: &Items, item: u32) -> &str {

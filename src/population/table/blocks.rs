@@ -77,7 +77,6 @@ impl<'a> Blocks<'a> {
                 continue;
             }
             let kept = std::mem::take(&mut self.rest);
-            self.rest.truncate(0);
             self.more()?;
             if let Some(end) = memchr::memchr(b'\n', &self.rest) {
                 self.rest.drain(..end);
