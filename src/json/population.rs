@@ -8,7 +8,7 @@ use crate::model::{FactId, Policy};
 use crate::population::coding::{Bin, NOT_KNOWN};
 use crate::population::counted::{Counted, ShownGroup};
 use crate::population::small::Shown;
-use crate::population::tally::{Group, Kind, Part};
+use crate::population::tally::{Kind, Part};
 use crate::words::{Form, values_shown};
 
 #[derive(Serialize)]
@@ -102,7 +102,7 @@ pub fn population(subject: Subject<'_>, counted: Counted<'_>, layout: Layout) ->
         let one = |shown: &ShownGroup| Grouped {
             by: shown.bins.as_ref().map(|bins| by(counted, bins)),
             rows: JsonShown { shown: counted.shown(&[shown.group.count])[0], least },
-            group: group(counted, &shown.group),
+            group: group(counted, shown),
         };
         groups.iter().map(one).collect()
     };
@@ -114,12 +114,13 @@ pub fn population(subject: Subject<'_>, counted: Counted<'_>, layout: Layout) ->
         rows,
         rejected,
         min_cell: least,
-        whole: plan.by.is_empty().then(|| group(counted, &groups[0].group)),
+        whole: plan.by.is_empty().then(|| group(counted, &groups[0])),
         groups: (!plan.by.is_empty()).then(grouped),
     })
 }
 
-fn group<'a>(counted: Counted<'a>, group: &Group) -> JsonGroup<'a> {
+fn group<'a>(counted: Counted<'a>, shown: &ShownGroup) -> JsonGroup<'a> {
+    let group = &shown.group;
     let plan = counted.plan;
     let policy = plan.engine.policy;
     let harms = |part: &Part| {
@@ -131,33 +132,32 @@ fn group<'a>(counted: Counted<'a>, group: &Group) -> JsonGroup<'a> {
     let parts = &group.parts;
     match plan.choice {
         None => JsonGroup {
-            outcomes: Some(outcomes(counted, &parts[0])),
+            outcomes: Some(outcomes(counted, shown, 0)),
             harms: policy.consequences.iter().any(|it| it.harm).then(|| harms(&parts[0])),
             options: None,
             harm_in_every_option: None,
         },
         Some(choice) => {
-            let option = |(option, part): (&'a crate::model::ChoiceOption, &Part)| JsonOption {
+            let option = |(index, option): (usize, &'a crate::model::ChoiceOption)| JsonOption {
                 option: &option.name,
                 label: &option.label,
-                outcomes: outcomes(counted, part),
-                harms: harms(part),
+                outcomes: outcomes(counted, shown, index),
+                harms: harms(&parts[index]),
             };
             let every = counted.share(group.in_every, group.count);
             JsonGroup {
                 outcomes: None,
                 harms: None,
-                options: Some(choice.options.iter().zip(parts).map(option).collect()),
+                options: Some(choice.options.iter().enumerate().map(option).collect()),
                 harm_in_every_option: Some(JsonShown { shown: every, least: counted.least }),
             }
         }
     }
 }
 
-fn outcomes<'a>(counted: Counted<'a>, part: &Part) -> Vec<JsonCounts<'a>> {
+fn outcomes<'a>(counted: Counted<'a>, group: &ShownGroup, part: usize) -> Vec<JsonCounts<'a>> {
     let policy = counted.plan.engine.policy;
-    let counts = |(consequence, counts): (&'a crate::model::Consequence, &crate::population::tally::Counts)| {
-        let shown = counted.shown(counts);
+    let counts = |(consequence, shown): (&'a crate::model::Consequence, Vec<Shown>)| {
         let each = || Kind::ALL.into_iter().zip(&shown);
         JsonCounts {
             consequence: &consequence.name,
@@ -171,7 +171,7 @@ fn outcomes<'a>(counted: Counted<'a>, part: &Part) -> Vec<JsonCounts<'a>> {
             }),
         }
     };
-    policy.consequences.iter().zip(&part.outcomes).map(counts).collect()
+    policy.consequences.iter().zip(counted.outcomes(group, part)).map(counts).collect()
 }
 
 fn by<'a>(counted: Counted<'a>, bins: &[Bin]) -> IndexMap<&'a str, Option<JsonValue<'a>>> {

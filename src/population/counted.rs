@@ -3,7 +3,8 @@
 use super::Count;
 use super::coding::Bin;
 use super::small::{self, Shown};
-use super::tally::{Group, Plan, Tally};
+use super::tally::{Group, Kind, Plan, Tally};
+use crate::semantics::{Question, Scratch, Status};
 
 /// A tally, and what was read for it.
 #[derive(Clone, Copy)]
@@ -51,6 +52,40 @@ impl Counted<'_> {
         }
         groups.extend(rest.map(|group| ShownGroup { bins: None, group }));
         groups
+    }
+
+    /// What is shown of the outcomes of a group, for each consequence in the order of declaration and
+    /// each kind of status; `part` is the place of an option, or 0 without a choice.
+    ///
+    /// Every reader of the rules knows which statuses no row of the group can have: these hide nothing.
+    #[must_use]
+    pub fn outcomes(&self, group: &ShownGroup, part: usize) -> Vec<Vec<Shown>> {
+        let Plan { engine, coding, by, choice, .. } = self.plan;
+        let mut known = engine.policy.unknown();
+        for (fact, bin) in by.iter().zip(group.bins.iter().flatten()) {
+            let column = coding.columns.iter().find(|column| column.fact == *fact);
+            known.set(*fact, column.and_then(|column| column.value(*bin)));
+        }
+        for (fact, value) in choice.iter().flat_map(|choice| &choice.options[part].sets) {
+            known.set(*fact, Some(*value));
+        }
+        let mut scratch = Scratch::default();
+        let counts = engine.policy.consequence_ids().zip(&group.group.parts[part].outcomes);
+        let shown = counts.map(|(consequence, counts)| {
+            let possible = engine.ask(Question::Status(consequence), &known, &mut scratch).0.possible;
+            let can_be = |kind: &Kind| match possible.only() {
+                Some(only) => *kind == Kind::of(Status::new([only].into_iter().collect())),
+                None => *kind == Kind::Undetermined || possible.iter().any(|it| it.name() == kind.name()),
+            };
+            let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(can_be).collect();
+            let parts: Vec<Count> = kinds.iter().map(|kind| counts[*kind as usize]).collect();
+            let mut shown = (*counts).map(Shown::Exact);
+            for (kind, part) in kinds.into_iter().zip(self.shown(&parts)) {
+                shown[kind as usize] = part;
+            }
+            shown.to_vec()
+        });
+        shown.collect()
     }
 
     /// What is shown of parts that make up a whole.

@@ -9,7 +9,7 @@ use crate::population::Count;
 use crate::population::coding::{Bin, NOT_KNOWN};
 use crate::population::counted::{Counted, ShownGroup};
 use crate::population::small::Shown;
-use crate::population::tally::{Group, Kind, Part, Plan};
+use crate::population::tally::{Kind, Plan};
 use crate::words::{does_not_follow, view};
 
 /// A tally as a page.
@@ -43,7 +43,8 @@ impl Writer<'_> {
         };
         self.page.remark(0, &read);
         let groups = self.counted.groups();
-        for ShownGroup { bins, group } in &groups {
+        for shown in &groups {
+            let ShownGroup { bins, group } = shown;
             if !plan.by.is_empty() {
                 let heading = match bins {
                     Some(bins) => self.heading(bins),
@@ -51,7 +52,7 @@ impl Writer<'_> {
                 };
                 self.page.part(&format!("{heading}: {}", of_rows(group.count.rows)));
             }
-            self.group(group);
+            self.group(shown);
         }
         if self.counted.tally.groups.values().any(|group| group.count.rows > 0) {
             self.explain();
@@ -89,12 +90,13 @@ impl Writer<'_> {
         plan.by.iter().zip(bins).map(value).collect::<Vec<_>>().join("; ")
     }
 
-    fn group(&mut self, group: &Group) {
+    fn group(&mut self, shown: &ShownGroup) {
+        let group = &shown.group;
         let Counted { plan, .. } = self.counted;
         match plan.choice {
-            None => group.parts.iter().for_each(|part| self.part(group, part)),
+            None => self.part(shown, 0),
             Some(choice) => {
-                for (option, part) in choice.options.iter().zip(&group.parts) {
+                for (part, option) in choice.options.iter().enumerate() {
                     let label = self.page.form.shown(&option.label);
                     let heading = format!("If: {label}");
                     if plan.by.is_empty() {
@@ -102,12 +104,12 @@ impl Writer<'_> {
                     } else {
                         self.page.subpart(&heading)
                     }
-                    self.part(group, part);
+                    self.part(shown, part);
                 }
                 if self.has_harms() {
-                    let shown = self.share(self.counted.share(group.in_every, group.count), group.count);
+                    let all = self.share(self.counted.share(group.in_every, group.count), group.count);
                     let text = format!(
-                        "Every option carries at least one reported harm, one that follows or is disputed, for {shown}."
+                        "Every option carries at least one reported harm, one that follows or is disputed, for {all}."
                     );
                     self.page.remark(2, &text);
                 }
@@ -119,9 +121,9 @@ impl Writer<'_> {
         self.subject.policy.consequences.iter().any(|consequence| consequence.harm)
     }
 
-    fn part(&mut self, group: &Group, part: &Part) {
+    fn part(&mut self, group: &ShownGroup, part: usize) {
         let policy = self.subject.policy;
-        let shown: Vec<Vec<Shown>> = part.outcomes.iter().map(|counts| self.counted.shown(counts)).collect();
+        let shown = self.counted.outcomes(group, part);
         let is_used =
             |kind: &Kind| shown.iter().any(|shown| shown[*kind as usize].exact().is_none_or(|count| count.rows > 0));
         let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(is_used).collect();
@@ -142,8 +144,8 @@ impl Writer<'_> {
             .collect();
         self.page.figures(&heads, &rows);
         if self.has_harms() && self.counted.plan.choice.is_none() {
-            let shown = self.counted.shown(&part.harms.counts());
-            let text = format!("At least one reported harm follows for {}.", self.share(shown[0], group.count));
+            let shown = self.counted.shown(&group.group.parts[part].harms.counts());
+            let text = format!("At least one reported harm follows for {}.", self.share(shown[0], group.group.count));
             self.page.remark(2, &text);
         }
         // Who reports what is counted here: every rule that counts may have led to it.

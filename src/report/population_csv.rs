@@ -29,10 +29,9 @@ pub fn population_csv(counted: Counted<'_>) -> String {
             Some(bins) => plan.by.iter().zip(bins).map(|(fact, bin)| bin_text(counted, *fact, *bin)).collect(),
             None => plan.by.iter().map(|_| "(other groups)".to_owned()).collect(),
         };
-        for (index, part) in shown.group.parts.iter().enumerate() {
+        for index in 0..shown.group.parts.len() {
             let option = plan.choice.map(|choice| choice.options[index].name.clone());
-            for (consequence, counts) in policy.consequences.iter().zip(&part.outcomes) {
-                let cells = counted.shown(counts);
+            for (consequence, cells) in policy.consequences.iter().zip(counted.outcomes(&shown, index)) {
                 let rows = cells.iter().map(|shown| shown.written(counted.least));
                 let weight = |shown: &Shown| shown.exact().map_or(String::new(), |count| count.weight.to_string());
                 let weights = cells.iter().map(weight).filter(|_| counted.weighted);
