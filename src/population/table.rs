@@ -10,6 +10,7 @@ mod csv;
 mod header;
 mod identity;
 mod json_lines;
+mod parts;
 mod row;
 mod values;
 

@@ -1,11 +1,10 @@
-//! Blocks of a table, cut where rows end, and the threads that read them.
+//! Blocks of a text table, cut where rows end.
 
-use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{MAX_ROW_BYTES, Plan, Refused, Reject, Whole, Why};
+use super::parts::{self, Found, Parts};
+use super::{MAX_ROW_BYTES, Plan, Refused, Reject, Whole};
 use crate::population::{Sink, TooMany};
 
 /// The text of a table, block by block.
@@ -102,30 +101,6 @@ impl<'a> Blocks<'a> {
     }
 }
 
-/// What was found in a block.
-#[derive(Default)]
-pub(super) struct Found {
-    /// How many lines it has.
-    pub lines: u64,
-    pub rows: u64,
-    pub rejected: u64,
-    /// Those of the rejected rows that may have to be told, by lines of the block, from 0.
-    pub rejects: Vec<Reject>,
-    /// Why nothing further is read.
-    pub refused: Option<Refused>,
-}
-
-impl Found {
-    /// A row was rejected, which stands for so many.
-    pub(super) fn reject(&mut self, rows: u64, plan: &Plan<'_>, line: u64, column: Option<&str>, why: Why) {
-        self.rows += rows;
-        self.rejected += rows;
-        if self.rejects.len() as u64 <= plan.max_rejects {
-            self.rejects.push(Reject { line, column: column.map(str::to_owned), why });
-        }
-    }
-}
-
 /// Reads blocks for one thread.
 pub(super) trait Rows<S>: Sized {
     /// Reads the rows of a block. Returns how many bytes it read: all, where blocks end with lines or
@@ -136,73 +111,31 @@ pub(super) trait Rows<S>: Sized {
     fn finish(self) -> Result<S, TooMany>;
 }
 
-/// What was found in the blocks before, in their order.
-struct Order<R> {
-    next: u64,
-    waiting: BTreeMap<u64, Found>,
-    lines: u64,
-    rows: u64,
-    rejected: u64,
-    /// How many rejects were told.
-    rejects: u64,
-    refused: Option<Refused>,
-    on_reject: R,
-}
-
-impl<R: FnMut(&Reject)> Order<R> {
-    fn take(&mut self, number: u64, found: Found, plan: &Plan<'_>) {
-        self.waiting.insert(number, found);
-        while let Some(found) = self.waiting.remove(&self.next) {
-            self.next += 1;
-            if self.refused.is_some() {
-                continue;
-            }
-            for mut reject in found.rejects {
-                if self.rejects > plan.max_rejects {
-                    break;
-                }
-                reject.line += self.lines + 1;
-                self.rejects += 1;
-                (self.on_reject)(&reject);
-            }
-            self.lines += found.lines;
-            self.rows += found.rows;
-            self.rejected += found.rejected;
-            self.refused = found.refused;
-        }
-    }
-}
-
 /// Reads all blocks with the threads of the plan; `lines` stand before the first.
-pub(super) fn run<S: Sink, R: Rows<S> + Send>(
+pub(super) fn run<S: Sink, R: Rows<S>>(
     blocks: Blocks<'_>,
     lines: u64,
     plan: &Plan<'_>,
     on_reject: impl FnMut(&Reject) + Send,
     reader: impl Fn() -> R + Sync,
 ) -> Result<Whole<S>, Refused> {
-    let threads = if blocks.at_lines { plan.threads.max(1) } else { 1 };
     let at_lines = blocks.at_lines;
+    let threads = if at_lines { plan.threads } else { 1 };
     let blocks = Mutex::new(blocks);
-    let order =
-        Order { next: 0, waiting: BTreeMap::new(), lines, rows: 0, rejected: 0, rejects: 0, refused: None, on_reject };
-    let order = Mutex::new(order);
-    let stop = AtomicBool::new(false);
-    let work = || -> Result<S, Refused> {
+    parts::run(threads, lines, plan, on_reject, |parts: &Parts<'_, _>| {
         let mut rows = reader();
         let mut text = Vec::new();
-        while !stop.load(Ordering::Relaxed) {
+        while !parts.is_stopped() {
             let (number, is_all) = {
                 let mut blocks = blocks.lock().expect("no thread panics with it");
                 match blocks.take(&mut text) {
                     Ok(Some(number)) => (number, blocks.is_all),
                     Ok(None) => break,
                     Err(error) => {
-                        let found = Found { refused: Some(Refused::Input(error)), ..Found::default() };
                         let number = blocks.next;
                         blocks.is_all = true;
                         blocks.rest.clear();
-                        order.lock().expect("no thread panics with it").take(number, found, plan);
+                        parts.take(number, Found { refused: Some(Refused::Input(error)), ..Found::default() });
                         break;
                     }
                 }
@@ -210,35 +143,10 @@ pub(super) fn run<S: Sink, R: Rows<S> + Send>(
             let mut found = Found::default();
             let read = rows.read(&text, is_all, &mut found)?;
             if !at_lines {
-                let mut blocks = blocks.lock().expect("no thread panics with it");
-                blocks.put_back(&text[read..]);
+                blocks.lock().expect("no thread panics with it").put_back(&text[read..]);
             }
-            let mut order = order.lock().expect("no thread panics with it");
-            order.take(number, found, plan);
-            if order.refused.is_some() || order.rejects > plan.max_rejects {
-                stop.store(true, Ordering::Relaxed);
-            }
+            parts.take(number, found);
         }
         Ok(rows.finish()?)
-    };
-    let sinks: Vec<Result<S, Refused>> = match threads {
-        1 => vec![work()],
-        _ => std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            threads.into_iter().map(|thread| thread.join().expect("no thread panics")).collect()
-        }),
-    };
-    let order = order.into_inner().expect("no thread panics with it");
-    if order.rejects > plan.max_rejects {
-        return Err(Refused::Rejects);
-    }
-    if let Some(refused) = order.refused {
-        return Err(refused);
-    }
-    let mut sinks = sinks.into_iter();
-    let mut sink = sinks.next().expect("a thread read")?;
-    for other in sinks {
-        sink.join(other?)?;
-    }
-    Ok(Whole { sink, rows: order.rows, rejected: order.rejected })
+    })
 }

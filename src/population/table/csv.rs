@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::blocks::{self, Found};
+use super::blocks;
 use super::counter::Counter;
 use super::header::{Header, Use};
+use super::parts::Found;
 use super::row::{self, Broken, Layout};
 use super::values::{Memory, REMEMBERED, Reader, words};
 use super::{MAX_ROW_BYTES, Plan, Why};

@@ -7,9 +7,10 @@ use rustc_hash::FxHashMap;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::blocks::{Found, Rows};
+use super::blocks::Rows;
 use super::counter::Counter;
 use super::header::{self, Use};
+use super::parts::Found;
 use super::values::{Reader, Wrong};
 use super::{MAX_ROW_BYTES, Plan, Refused, Why};
 use crate::population::coding::{Bin, NOT_KNOWN};
