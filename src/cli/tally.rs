@@ -1,7 +1,7 @@
 //! `ensue tally`: a population, counted.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
@@ -126,6 +126,8 @@ impl Tally {
         for table in &self.tables {
             self.out.refuse_inputs(&policy, Some(table))?;
         }
+        #[cfg(feature = "parquet")]
+        quiet_where_guarded();
         let view = self.view.view(&policy)?;
         let by = self.by(&policy)?;
         let choice = self.choice(&policy)?;
@@ -228,9 +230,13 @@ impl Tally {
                     write(&mut list, [&name, &reject.line.to_string(), column, &reject.why.to_string()]);
                 }
             };
-            let found = open(path)
-                .map_err(Refused::Input)
-                .and_then(|input| table::read(input, reading, || Gathered::new(plan), on_reject, |_| {}));
+            let sink = || Gathered::new(plan);
+            let found = match path == Path::new("-") {
+                true => table::read(io::stdin(), reading, sink, on_reject, |_| {}),
+                false => File::open(path)
+                    .map_err(Refused::Input)
+                    .and_then(|file| table::read_file(file, reading, sink, on_reject, |_| {})),
+            };
             match found {
                 Ok(whole) => {
                     rows += whole.rows;
@@ -282,10 +288,29 @@ impl Tally {
                 format!("it has more than {REMEMBERED} combinations: count it without `--profiles`")
             }
             Refused::TooMany => return too_many(),
-            Refused::Parquet => "it is a Parquet file, and this build reads CSV and lines of JSON".to_owned(),
+            Refused::ColumnType { name, holds } => {
+                format!("its column `{name}` holds {holds}, where its fact has other values")
+            }
+            Refused::Parquet if cfg!(feature = "parquet") => {
+                "it is a Parquet file, whose contents are listed at its end: give it as a file".to_owned()
+            }
+            Refused::Parquet => "it is a Parquet file, and this build reads CSV and lines of JSON: build it with \
+                                 `--features parquet`"
+                .to_owned(),
         };
         cannot("count", path, &reason)
     }
+}
+
+/// Says nothing of panics that are caught, as those are of a library that meets a damaged file.
+#[cfg(feature = "parquet")]
+fn quiet_where_guarded() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !table::parquet::is_guarded() {
+            usual(panic);
+        }
+    }));
 }
 
 /// So many combinations are remembered, before they are decided and forgotten.
@@ -298,11 +323,4 @@ fn too_many() -> Failure {
 fn fact(policy: &Policy, name: &str) -> Result<FactId, Failure> {
     let known: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
     policy.fact(name).ok_or_else(|| unknown(policy, "fact", name, &known))
-}
-
-fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
-    if path == Path::new("-") {
-        return Ok(Box::new(io::stdin()));
-    }
-    Ok(Box::new(File::open(path)?))
 }

@@ -10,11 +10,14 @@ mod csv;
 mod header;
 mod identity;
 mod json_lines;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod parts;
 mod row;
 mod values;
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Read};
 
 use super::coding::Coding;
@@ -161,7 +164,14 @@ pub enum Refused {
     Rejects,
     /// The sums are more than can be kept.
     TooMany,
-    /// It is a Parquet file, which this build does not read.
+    /// A column does not hold values of its fact.
+    ColumnType {
+        /// What it is called.
+        name: String,
+        /// What it holds instead, in words.
+        holds: &'static str,
+    },
+    /// It is a Parquet file that does not come from a file, or that this build does not read.
     Parquet,
 }
 
@@ -169,6 +179,24 @@ impl From<TooMany> for Refused {
     fn from(TooMany: TooMany) -> Self {
         Refused::TooMany
     }
+}
+
+/// Reads a table from a file: what [`read`] reads, and Parquet where this build does.
+///
+/// # Errors
+/// When it is no table that may be read, or too many rows are rejected.
+pub fn read_file<S: Sink>(
+    #[cfg_attr(not(feature = "parquet"), expect(unused_mut, reason = "only Parquet is read twice"))] mut file: File,
+    plan: &Plan<'_>,
+    sink: impl Fn() -> S + Sync,
+    on_reject: impl FnMut(&Reject) + Send,
+    progress: impl FnMut(u64) + Send,
+) -> Result<Whole<S>, Refused> {
+    #[cfg(feature = "parquet")]
+    if parquet::is_parquet(&mut file).map_err(Refused::Input)? {
+        return parquet::read(file, plan, sink, on_reject, progress);
+    }
+    read(file, plan, sink, on_reject, progress)
 }
 
 /// Reads a table: CSV with a header, or lines of JSON objects; also packed by gzip or zstd.

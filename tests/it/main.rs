@@ -24,6 +24,8 @@ mod lints;
 mod lsp;
 mod new;
 mod page;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod population;
 mod properties;
 mod report;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use ensue::model::FactId;
 use ensue::population::coding::{Bin, Coding};
 use ensue::population::small::{self, Shown};
-use ensue::population::table::{self, Plan, Refused, Reject, Why};
+use ensue::population::table::{self, Plan, Refused, Reject, Whole, Why};
 use ensue::population::tally::{self, Gathered, Kind, Tally};
 use ensue::population::{Count, Sink, TooMany, Weight};
 use ensue::semantics::{Engine, Question, Settled, View, evaluate};
@@ -18,7 +18,7 @@ use crate::generate::{self, FACTS, ON, Tape, completions, profile_json, tapes};
 
 /// Keeps combinations as they come.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Kept(BTreeMap<Vec<Bin>, (u64, String)>, Vec<(Vec<Bin>, Count)>);
+pub struct Kept(BTreeMap<Vec<Bin>, (u64, String)>, Vec<(Vec<Bin>, Count)>);
 
 impl Sink for Kept {
     fn take(&mut self, combination: &[Bin], count: Count) -> Result<(), TooMany> {
@@ -34,7 +34,7 @@ impl Sink for Kept {
 
 impl Kept {
     /// The sums, for whatever order they came in.
-    fn sums(self) -> BTreeMap<Vec<Bin>, (u64, String)> {
+    pub fn sums(self) -> BTreeMap<Vec<Bin>, (u64, String)> {
         let mut sums: BTreeMap<Vec<Bin>, Count> = BTreeMap::new();
         for (bins, count) in self.1 {
             sums.entry(bins).or_default().add(count).expect("they are small");
@@ -47,25 +47,30 @@ impl Kept {
 const RULES: &str = "consequence c0 \"C\" harm consequence c1 \"D\" rule r0 \"R\" when b0 and l0 is va and w0 > 1 then c0 \
                      rule r1 \"S\" when b1 and n0 > 1 and d0 < 2000-02-29 then c1";
 
-fn load(text: &str) -> Policy {
+pub fn load(text: &str) -> Policy {
     Policy::load("generated.ensue", |_| Ok(text.into())).unwrap_or_else(|found| panic!("{found}\n{text}"))
 }
 
-fn all_facts() -> Policy {
+pub fn all_facts() -> Policy {
     let facts: Vec<String> = FACTS.iter().map(|(name, kind, _)| format!("fact {name} \"F\" : {kind}")).collect();
     load(&format!("policy p \"P\" as of {ON}\n{}\n{RULES}\n", facts.join("\n")))
 }
 
-fn facts(policy: &Policy) -> Vec<FactId> {
+pub fn facts(policy: &Policy) -> Vec<FactId> {
     policy.fact_ids().collect()
 }
 
 /// What comes of a table: the sums, the rows, and what was rejected or refused, in words.
-type Outcome = (Result<(BTreeMap<Vec<Bin>, (u64, String)>, u64, u64), String>, Vec<Reject>);
+pub type Outcome = (Result<(BTreeMap<Vec<Bin>, (u64, String)>, u64, u64), String>, Vec<Reject>);
 
-fn outcome(text: &[u8], plan: &Plan<'_>) -> Outcome {
+pub fn outcome(text: &[u8], plan: &Plan<'_>) -> Outcome {
     let mut rejects = Vec::new();
     let whole = table::read(text, plan, Kept::default, |reject| rejects.push(reject.clone()), |_| {});
+    told(whole, rejects)
+}
+
+/// An outcome in words.
+pub fn told(whole: Result<Whole<Kept>, Refused>, rejects: Vec<Reject>) -> Outcome {
     let whole = whole.map(|whole| (whole.sink.sums(), whole.rows, whole.rejected));
     (whole.map_err(|refused| format!("{refused:?}")), rejects)
 }
@@ -433,6 +438,11 @@ fn other_tables_are_counted_alike() {
         rejects.iter().map(|it| (it.line, it.column.as_deref().unwrap())).collect::<Vec<_>>(),
         [(4, "w0"), (5, "b0")]
     );
+    // More rows than can be counted, in one combination or in several.
+    for second in ["yes", "no"] {
+        let table = format!("b0,b1,l0,w0,n0,d0,rows\nyes,,va,2,1.5,,{0}\n{second},,va,2,1.5,,{0}\n", u64::MAX);
+        assert_eq!(outcome(table.as_bytes(), &plan).0, Err("TooMany".to_owned()));
+    }
     let twice = b"{\"b0\":true,\"b0\":false,\"rows\":1}\n[1]\n{\"b0\":true,\"rows\":1} x\n";
     let (_, rejects) = outcome(twice, &plan);
     let why: Vec<Why> = rejects.iter().map(|it| it.why).collect();

@@ -135,7 +135,9 @@ pub(super) fn run<S: Sink, R: Rows<S>>(
                         let number = blocks.next;
                         blocks.is_all = true;
                         blocks.rest.clear();
-                        parts.take(number, Found { refused: Some(Refused::Input(error)), ..Found::default() });
+                        let mut found = Found::default();
+                        found.refused = Some(Refused::Input(error));
+                        parts.take(number, found);
                         break;
                     }
                 }

@@ -10,7 +10,8 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
 /// A table may be so many times longer than it is packed; shorter ones are not looked at.
 pub const MAX_EXPANSION: u64 = 2_000;
-const ALWAYS_ALLOWED: u64 = 1 << 28;
+/// Tables up to this length may be packed as closely as they like.
+pub(super) const ALWAYS_ALLOWED: u64 = 1 << 28;
 
 /// The beginning of a gzip member, of a zstd frame, and of a Parquet file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];

@@ -25,6 +25,9 @@ pub(super) struct Counter<S> {
     strides: Vec<u64>,
     sizes: Vec<u64>,
     counts: Counts,
+    /// The numbers of rows that are counted at once.
+    #[cfg(feature = "parquet")]
+    numbers: Vec<u32>,
     /// How many combinations are remembered at most.
     most: usize,
     sink: S,
@@ -46,7 +49,15 @@ impl<S: Sink> Counter<S> {
             Some(_) => Counts::Met(HashMap::default()),
             None => Counts::Wide(HashMap::default()),
         };
-        Self { strides, sizes, counts, most, sink }
+        Self {
+            strides,
+            sizes,
+            counts,
+            #[cfg(feature = "parquet")]
+            numbers: Vec::new(),
+            most,
+            sink,
+        }
     }
 
     /// Counts a row, or several at once.
@@ -77,6 +88,31 @@ impl<S: Sink> Counter<S> {
         };
         place.add(count)?;
         if length >= self.most { self.empty() } else { Ok(()) }
+    }
+
+    /// Counts several rows: of each column the bins from a place on.
+    #[cfg(feature = "parquet")]
+    pub(super) fn add_rows(&mut self, columns: &[Vec<Bin>], first: usize, rows: &[Count]) -> Result<(), TooMany> {
+        if let Counts::Each(counts) = &mut self.counts {
+            let numbers = &mut self.numbers;
+            numbers.clear();
+            numbers.resize(rows.len(), 0);
+            for (column, stride) in columns.iter().zip(&self.strides) {
+                // INVARIANT: there are at most `PLACES` numbers.
+                let stride = u32::try_from(*stride).expect("few enough");
+                for (number, bin) in numbers.iter_mut().zip(&column[first..]) {
+                    *number += bin * stride;
+                }
+            }
+            return numbers.iter().zip(rows).try_for_each(|(number, row)| counts[*number as usize].add(*row));
+        }
+        let mut bins = Vec::with_capacity(columns.len());
+        for (row, count) in (first..).zip(rows) {
+            bins.clear();
+            bins.extend(columns.iter().map(|column| column[row]));
+            self.add(&bins, *count)?;
+        }
+        Ok(())
     }
 
     /// Hands all that was counted over.

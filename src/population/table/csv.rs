@@ -121,10 +121,12 @@ impl<'a, S: Sink> Rows<'a, S> {
             return Ok(Some(length));
         }
         match (broken, wrong) {
-            (Some(broken), _) => found.reject(1, plan, line, None, Why::Row(broken)),
-            (None, Some((index, why))) => found.reject(count.rows, plan, line, Some(&header.names[index]), why),
+            (Some(broken), _) => found.reject(1, plan, line, None, Why::Row(broken))?,
+            (None, Some((index, why))) => {
+                found.reject(count.rows, plan, line, Some(&header.names[index]), why)?;
+            }
             (None, None) => {
-                found.rows += count.rows;
+                found.count(count.rows)?;
                 self.counter.add(&self.bins, count)?;
             }
         }
@@ -141,7 +143,7 @@ impl<S: Sink> blocks::Rows<S> for Rows<'_, S> {
                 && next - at <= MAX_ROW_BYTES
             {
                 self.counter.add(&self.bins, count)?;
-                found.rows += count.rows;
+                found.count(count.rows)?;
                 found.lines += 1;
                 at = next;
                 continue;
@@ -160,7 +162,7 @@ impl<S: Sink> blocks::Rows<S> for Rows<'_, S> {
 }
 
 /// How many rows a row stands for.
-fn rows(digits: &[u8]) -> Option<u64> {
+pub(super) fn rows(digits: &[u8]) -> Option<u64> {
     let digits = std::str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
     digits.parse().ok()
 }

@@ -135,10 +135,10 @@ impl<S: Sink> Rows<S> for Lines<'_, S> {
             };
             match text.map_err(|why| Bad::Row(None, why)).and_then(|text| self.object(text, &mut count)) {
                 Ok(()) => {
-                    found.rows += count.rows;
+                    found.count(count.rows)?;
                     self.counter.add(&self.bins, count)?;
                 }
-                Err(Bad::Row(key, why)) => found.reject(count.rows, self.plan, number, key.as_deref(), why),
+                Err(Bad::Row(key, why)) => found.reject(count.rows, self.plan, number, key.as_deref(), why)?,
                 Err(Bad::Refused(refused)) => {
                     found.refused = Some(refused);
                     break;

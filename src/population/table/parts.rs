@@ -5,29 +5,44 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Plan, Refused, Reject, Whole, Why};
-use crate::population::Sink;
+use crate::population::{Sink, TooMany};
 
 /// What was found in a part of a table.
 #[derive(Default)]
 pub(super) struct Found {
     /// How many lines it has, or rows where a table has no lines.
     pub lines: u64,
-    pub rows: u64,
-    pub rejected: u64,
+    rows: u64,
+    rejected: u64,
     /// Those of the rejected rows that may have to be told, by lines of the part, from 0.
-    pub rejects: Vec<Reject>,
+    rejects: Vec<Reject>,
     /// Why nothing further is read.
     pub refused: Option<Refused>,
 }
 
 impl Found {
+    /// A row was counted, which stands for so many.
+    pub(super) fn count(&mut self, rows: u64) -> Result<(), TooMany> {
+        self.rows = self.rows.checked_add(rows).ok_or(TooMany)?;
+        Ok(())
+    }
+
     /// A row was rejected, which stands for so many.
-    pub(super) fn reject(&mut self, rows: u64, plan: &Plan<'_>, line: u64, column: Option<&str>, why: Why) {
-        self.rows += rows;
+    pub(super) fn reject(
+        &mut self,
+        rows: u64,
+        plan: &Plan<'_>,
+        line: u64,
+        column: Option<&str>,
+        why: Why,
+    ) -> Result<(), TooMany> {
+        self.count(rows)?;
+        // INVARIANT: all that is rejected is counted among the rows too.
         self.rejected += rows;
         if self.rejects.len() as u64 <= plan.max_rejects {
             self.rejects.push(Reject { line, column: column.map(str::to_owned), why });
         }
+        Ok(())
     }
 }
 
@@ -86,9 +101,14 @@ impl<R: FnMut(&Reject)> Order<R> {
                 (self.on_reject)(&reject);
             }
             self.lines += found.lines;
-            self.rows += found.rows;
-            self.rejected += found.rejected;
-            self.refused = found.refused;
+            match self.rows.checked_add(found.rows) {
+                Some(rows) => {
+                    self.rows = rows;
+                    self.rejected += found.rejected;
+                    self.refused = found.refused;
+                }
+                None => self.refused = Some(Refused::TooMany),
+            }
         }
     }
 }

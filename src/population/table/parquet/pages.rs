@@ -1,0 +1,360 @@
+//! What a Parquet file says of its sizes, looked at before room is made for it: a library that reads the
+//! format believes it.
+
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use ::parquet::basic::Compression;
+use ::parquet::errors::{ParquetError, Result};
+use ::parquet::file::reader::{ChunkReader, Length};
+use bytes::Bytes;
+use flate2::bufread::MultiGzDecoder;
+
+use super::compact::{Compact, Kind};
+
+/// How long a page may be, packed and unpacked.
+pub const MAX_PAGE_BYTES: u64 = 1 << 26;
+
+/// How many values a page's dictionary may have.
+pub const MAX_DICTIONARY: u64 = 1 << 20;
+
+/// How long what a file says of itself at its end may be.
+pub const MAX_FOOTER_BYTES: u64 = 1 << 24;
+
+/// How deep columns may lie within each other.
+const DEEPEST_COLUMN: usize = 64;
+
+/// How long a page's header may be. The shortest read for one is usually enough.
+const MAX_HEADER_BYTES: u64 = 1 << 20;
+const HEADER_BYTES: u64 = 1 << 9;
+
+/// A file of which any part can be read, by several threads.
+pub(super) struct Source {
+    file: Mutex<File>,
+    length: u64,
+    read: AtomicU64,
+}
+
+impl Source {
+    pub(super) fn new(mut file: File) -> std::io::Result<Self> {
+        let length = file.seek(SeekFrom::End(0))?;
+        Ok(Self { file: Mutex::new(file), length, read: AtomicU64::new(0) })
+    }
+
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// How many bytes were read so far.
+    pub(super) fn read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    /// A part of the file, shorter where the file ends.
+    fn part(&self, start: u64, length: u64) -> std::io::Result<Vec<u8>> {
+        let length = length.min(self.length.saturating_sub(start));
+        let mut part = Vec::new();
+        let mut file = self.file.lock().expect("no thread panics with it");
+        file.seek(SeekFrom::Start(start))?;
+        (&mut *file).take(length).read_to_end(&mut part)?;
+        self.read.fetch_add(part.len() as u64, Ordering::Relaxed);
+        Ok(part)
+    }
+
+    /// What the file says of itself at its end, as bytes. `None` where that is not there, or cannot be right.
+    pub(super) fn footer(&self) -> std::io::Result<Option<Vec<u8>>> {
+        let end = self.part(self.length.saturating_sub(8), 8)?;
+        let Some((length, b"PAR1")) = end.split_first_chunk::<4>() else { return Ok(None) };
+        let length = u64::from(u32::from_le_bytes(*length));
+        let Some(start) = self.length.checked_sub(length + 8).filter(|_| length <= MAX_FOOTER_BYTES) else {
+            return Ok(None);
+        };
+        let footer = self.part(start, length)?;
+        Ok(is_shallow(&footer).then_some(footer))
+    }
+}
+
+/// Whether columns lie not too deep within each other: the library follows them by calling itself.
+fn is_shallow(footer: &[u8]) -> bool {
+    let mut is_shallow = true;
+    let read = Compact::new(footer).fields(|footer, number, kind| {
+        if (number, kind) != (2, Kind::List) {
+            return Some(false);
+        }
+        let (Kind::Struct, count) = footer.list()? else { return None };
+        // How many columns are still to come, at each depth.
+        let mut open: Vec<i64> = Vec::new();
+        for _ in 0..count {
+            let mut children = 0;
+            footer.fields(|element, number, kind| {
+                let is_children = (number, kind) == (5, Kind::Whole);
+                if is_children {
+                    children = element.whole()?;
+                }
+                Some(is_children)
+            })?;
+            while open.last() == Some(&0) {
+                open.pop();
+            }
+            if let Some(open) = open.last_mut() {
+                *open -= 1;
+            }
+            if children > 0 {
+                open.push(children);
+            }
+            is_shallow &= open.len() <= DEEPEST_COLUMN;
+        }
+        Some(true)
+    });
+    read.is_some() && is_shallow
+}
+
+/// What a page's header says.
+#[derive(Clone, Copy, Default)]
+struct Header {
+    /// 0 and 3 for data, 2 for a dictionary; others are passed over.
+    kind: i64,
+    unpacked: i64,
+    packed: i64,
+    values: i64,
+    encoding: i64,
+    /// How many bytes stand before what is packed.
+    levels: i64,
+    /// Whether it says that nothing in it is packed.
+    is_plain: bool,
+    /// Its own length.
+    length: usize,
+}
+
+impl Header {
+    /// Reads a header at the beginning of bytes. `None` where they end too early, or it is none.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut header = Self::default();
+        let mut compact = Compact::new(bytes);
+        compact.fields(|compact, number, kind| {
+            match (number, kind) {
+                (1, Kind::Whole) => header.kind = compact.whole()?,
+                (2, Kind::Whole) => header.unpacked = compact.whole()?,
+                (3, Kind::Whole) => header.packed = compact.whole()?,
+                // Those of data, of a dictionary, and of data in the format's second version.
+                (5 | 7 | 8, Kind::Struct) => {
+                    let is_second = number == 8;
+                    compact.fields(|compact, number, kind| {
+                        match (number, kind, is_second) {
+                            (1, Kind::Whole, _) => header.values = compact.whole()?,
+                            (2, Kind::Whole, false) | (4, Kind::Whole, true) => header.encoding = compact.whole()?,
+                            (5 | 6, Kind::Whole, true) => {
+                                header.levels = header.levels.checked_add(compact.whole()?)?;
+                            }
+                            (7, Kind::No, true) => header.is_plain = true,
+                            _ => return Some(false),
+                        }
+                        Some(true)
+                    })?;
+                }
+                _ => return Some(false),
+            }
+            Some(true)
+        })?;
+        header.length = compact.read();
+        Some(header)
+    }
+
+    /// Whether a page like this is read: its sizes are within the limits, and its values are written in
+    /// a way of which they say all there is to know. (Lengths and prefixes of texts written as differences
+    /// say themselves how much room they take.)
+    fn is_within_limits(&self) -> bool {
+        let size = |bytes: i64| u64::try_from(bytes).is_ok_and(|bytes| bytes <= MAX_PAGE_BYTES);
+        let values = u64::try_from(self.values).ok();
+        let fits = match self.kind {
+            2 => values.is_some_and(|values| values <= MAX_DICTIONARY.min(self.unpacked.unsigned_abs())),
+            _ => values.is_some() && matches!(self.encoding, 0 | 2 | 3 | 5 | 8 | 9),
+        };
+        size(self.unpacked) && size(self.packed) && fits
+    }
+}
+
+/// The pages of one column in one part of a file. The library asks for a page's header first, and then
+/// for the page.
+pub(super) struct Pages {
+    source: Arc<Source>,
+    packing: Compression,
+    /// The header that was asked for last.
+    header: Mutex<Header>,
+}
+
+impl Pages {
+    pub(super) fn new(source: Arc<Source>, packing: Compression) -> Self {
+        Self { source, packing, header: Mutex::default() }
+    }
+
+    /// Whether a page that is packed by gzip is no longer than its header says. Of all the ways to pack,
+    /// only this one is unpacked to whatever length it has.
+    fn is_as_long_as_it_says(&self, page: &[u8]) -> bool {
+        let header = *self.header.lock().expect("no thread panics with it");
+        if !matches!(self.packing, Compression::GZIP(_)) || header.is_plain {
+            return true;
+        }
+        let Some(packed) = usize::try_from(header.levels).ok().and_then(|levels| page.get(levels..)) else {
+            return false;
+        };
+        let most = header.unpacked.unsigned_abs();
+        let unpacked = std::io::copy(&mut MultiGzDecoder::new(packed).take(most + 1), &mut std::io::sink());
+        // A page of which nothing is known has nothing to unpack.
+        packed.is_empty() || unpacked.is_ok_and(|unpacked| unpacked <= most)
+    }
+}
+
+fn refused() -> ParquetError {
+    ParquetError::General("a page that is not read".to_owned())
+}
+
+impl Length for Pages {
+    fn len(&self) -> u64 {
+        self.source.length
+    }
+}
+
+impl ChunkReader for Pages {
+    type T = Cursor<Vec<u8>>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T> {
+        let mut wanted = HEADER_BYTES;
+        loop {
+            let mut bytes = self.source.part(start, wanted)?;
+            if let Some(header) = Header::read(&bytes) {
+                if !header.is_within_limits() {
+                    return Err(refused());
+                }
+                *self.header.lock().expect("no thread panics with it") = header;
+                bytes.truncate(header.length);
+                return Ok(Cursor::new(bytes));
+            }
+            if (bytes.len() as u64) < wanted || wanted >= MAX_HEADER_BYTES {
+                return Err(refused());
+            }
+            wanted *= 16;
+        }
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        let bytes = self.source.part(start, length as u64)?;
+        if bytes.len() < length || !self.is_as_long_as_it_says(&bytes) {
+            return Err(refused());
+        }
+        Ok(bytes.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn unsigned(mut number: u64, bytes: &mut Vec<u8>) {
+        while number >= 0x80 {
+            bytes.push(u8::try_from(number & 0x7f).unwrap() | 0x80);
+            number >>= 7;
+        }
+        bytes.push(u8::try_from(number).unwrap());
+    }
+
+    /// A field of a whole number: how far its number is from the one before, then the number.
+    fn field(step: u8, number: i64, bytes: &mut Vec<u8>) {
+        bytes.push(step << 4 | 5);
+        unsigned(((number << 1) ^ (number >> 63)).cast_unsigned(), bytes);
+    }
+
+    /// The header of a page: its kind, lengths, values and encoding.
+    fn header(kind: i64, unpacked: i64, packed: i64, values: i64, encoding: i64) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        field(1, kind, &mut bytes);
+        field(1, unpacked, &mut bytes);
+        field(1, packed, &mut bytes);
+        // Field 5, 7 or 8, which are structures.
+        bytes.push(if kind == 2 { 4 } else { kind.unsigned_abs().try_into().unwrap_or(0) + 2 } << 4 | 12);
+        field(1, values, &mut bytes);
+        field(if kind == 3 { 3 } else { 1 }, encoding, &mut bytes);
+        bytes.extend([0, 0]);
+        bytes
+    }
+
+    #[test]
+    fn pages_are_read_up_to_the_limits() {
+        let most = MAX_PAGE_BYTES.cast_signed();
+        let dictionary = MAX_DICTIONARY.cast_signed();
+        let within = |kind, unpacked, packed, values, encoding| {
+            let bytes = header(kind, unpacked, packed, values, encoding);
+            let header = Header::read(&bytes).expect("a header");
+            assert_eq!((header.kind, header.unpacked, header.packed), (kind, unpacked, packed));
+            assert_eq!((header.values, header.encoding, header.length), (values, encoding, bytes.len()));
+            // All that is shorter is no header.
+            assert!((0..bytes.len()).all(|end| Header::read(&bytes[..end]).is_none()));
+            header.is_within_limits()
+        };
+        for kind in [0, 3] {
+            assert!(within(kind, most, most, i64::from(i32::MAX), 8));
+            assert!(!within(kind, most + 1, 9, 1, 8));
+            assert!(!within(kind, 9, most + 1, 1, 8));
+            assert!(!within(kind, -1, 9, 1, 8));
+            assert!(!within(kind, 9, 9, -1, 8));
+            // Texts as lengths and as prefixes say themselves how much room they take.
+            assert!(!within(kind, 9, 9, 1, 6));
+            assert!(!within(kind, 9, 9, 1, 7));
+        }
+        assert!(within(2, most, 9, dictionary, 0));
+        assert!(!within(2, most, 9, dictionary + 1, 0));
+        assert!(within(2, 9, 9, 9, 0));
+        assert!(!within(2, 9, 9, 10, 0), "no value takes less than a byte");
+        assert!(!within(2, most + 1, 9, 9, 0));
+    }
+
+    #[test]
+    fn what_is_packed_is_no_longer_than_it_says() {
+        let file = tempfile::tempfile().unwrap();
+        let pages = Pages::new(Arc::new(Source::new(file).unwrap()), Compression::GZIP(Default::default()));
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(&vec![0; 1 << 20]).unwrap();
+        let page = encoder.finish().unwrap();
+        for (levels, is_plain, unpacked, right) in [
+            (0, false, 1 << 20, true),
+            (0, false, (1 << 20) - 1, false),
+            (0, true, 9, true),
+            (3, false, 1 << 20, true),
+            (-1, false, 1 << 20, false),
+            (1 << 30, false, 1 << 20, false),
+        ] {
+            let before = vec![7; usize::try_from(levels).unwrap_or(0).min(3)];
+            *pages.header.lock().unwrap() = Header { levels, is_plain, unpacked, ..Header::default() };
+            let right_now = pages.is_as_long_as_it_says(&[before, page.clone()].concat());
+            assert_eq!(right_now, right, "{levels} {is_plain} {unpacked}");
+        }
+    }
+
+    /// What a file says of its columns, where each but the last has one within it.
+    fn nested(depth: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        field(1, 1, &mut bytes);
+        bytes.push(1 << 4 | 9);
+        bytes.push(0xfc);
+        unsigned(depth as u64 + 1, &mut bytes);
+        for _ in 0..depth {
+            field(5, 1, &mut bytes);
+            bytes.push(0);
+        }
+        bytes.extend([0, 0]);
+        bytes
+    }
+
+    #[test]
+    fn columns_lie_not_too_deep() {
+        assert!(is_shallow(&nested(DEEPEST_COLUMN)));
+        assert!(!is_shallow(&nested(DEEPEST_COLUMN + 1)));
+        assert!(!is_shallow(&nested(100_000)));
+        let whole = nested(3);
+        assert!((0..whole.len()).all(|end| !is_shallow(&whole[..end])));
+    }
+}

@@ -1,0 +1,317 @@
+//! Parquet files: counted as the text table with the same rows is, however they are written; what is
+//! damaged, or says that it is larger than may be, is refused.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
+use std::sync::Arc;
+
+use ::parquet::basic::{Compression, Encoding, GzipLevel, ZstdLevel};
+use ::parquet::data_type::{
+    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType, FloatType,
+    Int32Type, Int64Type,
+};
+use ::parquet::file::properties::{WriterProperties, WriterVersion};
+use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use ::parquet::schema::parser::parse_message_type;
+use ensue::population::coding::Coding;
+
+use ensue::population::table::{self, Plan};
+use ensue::semantics::{Engine, View};
+use proptest::prelude::*;
+
+use crate::generate::{FACTS, Tape, tapes};
+use crate::population::{Kept, Outcome, all_facts, facts, outcome, told};
+
+/// How one column is written: its type in Parquet's own words, and its cells as texts.
+struct Column {
+    declared: &'static str,
+    cells: Vec<Option<String>>,
+}
+
+fn decimal(text: &str, scale: usize) -> i128 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    format!("{whole}{fraction:0<scale$}").parse().expect("digits")
+}
+
+fn days(text: &str) -> i32 {
+    let date = ensue::model::Date::parse(text).expect("a date");
+    let first = ensue::model::Date::parse("1970-01-01").expect("a date");
+    i32::try_from(date.number() - first.number()).expect("few")
+}
+
+fn put<T: DataType>(
+    group: &mut SerializedRowGroupWriter<'_, File>,
+    cells: &[Option<String>],
+    value: impl Fn(&str) -> T::T,
+) {
+    let mut column = group.next_column().unwrap().expect("a column of the schema");
+    let values: Vec<T::T> = cells.iter().flatten().map(|text| value(text)).collect();
+    let levels: Vec<i16> = cells.iter().map(|cell| i16::from(cell.is_some())).collect();
+    column.typed::<T>().write_batch(&values, Some(&levels), None).unwrap();
+    column.close().unwrap();
+}
+
+impl Column {
+    fn write(&self, group: &mut SerializedRowGroupWriter<'_, File>, rows: std::ops::Range<usize>) {
+        let cells = &self.cells[rows];
+        match self.declared {
+            "boolean" => put::<BoolType>(group, cells, |text| text == "yes"),
+            "int32 (integer(32, true))" | "int32" | "int32 (integer(8, false))" => {
+                put::<Int32Type>(group, cells, |text| if text == "yes" { 1 } else { text.parse().unwrap_or(0) });
+            }
+            "int64" | "int64 (integer(64, false))" => {
+                put::<Int64Type>(group, cells, |text| if text == "yes" { 1 } else { text.parse().unwrap_or(0) });
+            }
+            "int64 (decimal(18, 4))" => {
+                put::<Int64Type>(group, cells, |text| i64::try_from(decimal(text, 4)).expect("small"));
+            }
+            "fixed_len_byte_array(9) (decimal(20, 3))" => put::<FixedLenByteArrayType>(group, cells, |text| {
+                FixedLenByteArray::from(decimal(text, 3).to_be_bytes()[7..].to_vec())
+            }),
+            "int32 (date)" => put::<Int32Type>(group, cells, days),
+            "double" => put::<DoubleType>(group, cells, |text| text.parse().expect("a number")),
+            "float" => put::<FloatType>(group, cells, |text| text.parse().expect("a number")),
+            _ => put::<ByteArrayType>(group, cells, |text| ByteArray::from(text)),
+        }
+    }
+}
+
+/// The ways in which a fact may be written, by its kind.
+fn ways(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "yes or no" => &["boolean", "int32", "int64", "binary (utf8)"],
+        "number" => {
+            &["double", "float", "int64 (decimal(18, 4))", "fixed_len_byte_array(9) (decimal(20, 3))", "binary (utf8)"]
+        }
+        "date" => &["int32 (date)", "binary (utf8)"],
+        kind if kind.starts_with("whole") => &[
+            "int32 (integer(32, true))",
+            "int64",
+            "int64 (integer(64, false))",
+            "int32 (integer(8, false))",
+            "double",
+            "binary",
+        ],
+        _ => &["binary (utf8)", "binary (enum)", "binary"],
+    }
+}
+
+/// How a file is laid out.
+fn properties(tape: &mut Tape<'_>) -> WriterProperties {
+    let packing = [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::ZSTD(ZstdLevel::default()),
+        Compression::LZ4_RAW,
+    ];
+    let version = [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0][tape.pick(2)];
+    WriterProperties::builder()
+        .set_writer_version(version)
+        .set_compression(packing[tape.pick(packing.len())])
+        .set_dictionary_enabled(tape.pick(2) == 1)
+        .set_encoding(Encoding::PLAIN)
+        .set_data_page_row_count_limit(1 + tape.pick(10))
+        .set_write_batch_size(1 + tape.pick(5))
+        .set_write_page_header_statistics(tape.pick(2) == 1)
+        .build()
+}
+
+fn file(names: &[&str], columns: &[Column], rows: usize, group: usize, properties: WriterProperties) -> File {
+    let mut schema = "message table {\n".to_owned();
+    for (name, column) in names.iter().zip(columns) {
+        let (kind, note) = column.declared.split_once(' ').unwrap_or((column.declared, ""));
+        let _ = writeln!(schema, "  optional {kind} {name} {note};");
+    }
+    let schema = parse_message_type(&format!("{schema}}}")).expect("a schema");
+    let file = tempfile::tempfile().unwrap();
+    let mut writer =
+        SerializedFileWriter::new(file.try_clone().unwrap(), Arc::new(schema), Arc::new(properties)).unwrap();
+    for start in (0..rows).step_by(group) {
+        let mut part = writer.next_row_group().unwrap();
+        for column in columns {
+            column.write(&mut part, start..rows.min(start + group));
+        }
+        part.close().unwrap();
+    }
+    writer.close().unwrap();
+    rewound(file)
+}
+
+fn rewound(mut file: File) -> File {
+    std::io::Seek::rewind(&mut file).unwrap();
+    file
+}
+
+fn counted(file: &File, plan: &Plan<'_>) -> Outcome {
+    let mut rejects = Vec::new();
+    let file = rewound(file.try_clone().unwrap());
+    let whole = table::read_file(file, plan, Kept::default, |reject| rejects.push(reject.clone()), |_| {});
+    told(whole, rejects)
+}
+
+fn bytes(file: &File) -> Vec<u8> {
+    let mut all = Vec::new();
+    std::io::Read::read_to_end(&mut rewound(file.try_clone().unwrap()), &mut all).unwrap();
+    all
+}
+
+fn damaged(bytes: &[u8]) -> File {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    rewound(file)
+}
+
+/// Rows of the generator's facts, with weights: as a text table and as a Parquet file.
+fn both(tape: &mut Tape<'_>) -> (String, File) {
+    let rows = 1 + tape.pick(40);
+    let mut columns: Vec<Column> = Vec::new();
+    for (_, kind, all) in FACTS {
+        let ways = ways(kind);
+        let declared = ways[tape.pick(ways.len())];
+        let cell = |value: usize| match all[value].trim_matches('"') {
+            "true" => "yes".to_owned(),
+            "false" => "no".to_owned(),
+            other => other.to_owned(),
+        };
+        let cells = (0..rows).map(|_| (tape.pick(3) > 0).then(|| cell(tape.pick(all.len())))).collect();
+        columns.push(Column { declared, cells });
+    }
+    let weights = ["double", "int64", "int64 (decimal(18, 4))", "binary (utf8)"];
+    let declared = weights[tape.pick(weights.len())];
+    let digits = if declared == "int64" { ["3", "7", "0"] } else { ["3.5", "0.125", "12"] };
+    columns.push(Column { declared, cells: (0..rows).map(|_| Some(digits[tape.pick(3)].to_owned())).collect() });
+    let names: Vec<&str> = FACTS.iter().map(|(name, ..)| *name).chain(["weight"]).collect();
+    let mut text = format!("{}\n", names.join(","));
+    for row in 0..rows {
+        let cells: Vec<&str> = columns.iter().map(|column| column.cells[row].as_deref().unwrap_or_default()).collect();
+        let _ = writeln!(text, "{}", cells.join(","));
+    }
+    let group = 1 + tape.pick(rows);
+    let properties = properties(tape);
+    (text, file(&names, &columns, rows, group, properties))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The same rows give the same counts, whatever holds them.
+    #[test]
+    fn a_file_is_counted_as_the_text_is(choices in tapes()) {
+        let policy = all_facts();
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let coding = Coding::new(&engine, &facts(&policy), &[]);
+        let (text, file) = both(&mut Tape::new(&choices));
+        let mut plan = Plan::new(&engine, &coding);
+        plan.weight = Some("weight".to_owned());
+        let expected = outcome(text.as_bytes(), &plan);
+        prop_assert!(expected.0.is_ok(), "{:?}\n{}", expected, text);
+        for threads in 1..4 {
+            plan.threads = threads;
+            prop_assert_eq!(&counted(&file, &plan), &expected, "{} threads\n{}", threads, text);
+        }
+    }
+
+    /// A file that is cut short is refused; one with damaged bytes is refused or read, and nothing else.
+    #[test]
+    fn damaged_files_are_refused(
+        choices in tapes(),
+        cut in any::<prop::sample::Index>(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let policy = all_facts();
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let coding = Coding::new(&engine, &facts(&policy), &[]);
+        let (_, file) = both(&mut Tape::new(&choices));
+        let mut bytes = bytes(&file);
+        let mut plan = Plan::new(&engine, &coding);
+        plan.weight = Some("weight".to_owned());
+        let (whole, _) = counted(&damaged(&bytes[..4 + cut.index(bytes.len() - 4)]), &plan);
+        prop_assert!(whole.as_ref().is_err_and(|why| why.starts_with("Input")), "{:?}", whole);
+        for (place, byte) in damage {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        let _ = counted(&damaged(&bytes), &plan);
+    }
+}
+
+fn refusal(bytes: &[u8], change: impl FnOnce(&mut Plan<'_>)) -> String {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let mut plan = Plan::new(&engine, &coding);
+    plan.missing_as_unknown = true;
+    change(&mut plan);
+    counted(&damaged(bytes), &plan).0.expect_err("it is refused")
+}
+
+/// Rows with values that are none of their fact are rejected by their number, column and kind.
+#[test]
+fn wrong_values_are_rejected() {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let column = |declared, cells: [&str; 6]| Column {
+        declared,
+        cells: cells.iter().map(|cell| Some((*cell).to_owned()).filter(|cell| !cell.is_empty())).collect(),
+    };
+    let columns = [
+        column("binary (utf8)", ["va", "CANARY", "vb", "", " vc ", "va"]),
+        column("int32", ["3", "4", "-1", "2", "", "1"]),
+        column("double", ["1.25", "0.1", "NaN", "1e300", "inf", "7"]),
+        column("int32 (date)", ["2000-02-29", "", "", "", "", "9999-12-31"]),
+        column("int64", ["3", "1", "2", "", "1", "-1"]),
+        column("boolean", ["yes", "no", "yes", "no", "", "yes"]),
+    ];
+    let properties = WriterProperties::builder().set_dictionary_enabled(false).build();
+    let file = file(&["l0", "w0", "n0", "d0", "weight", "b0"], &columns, 6, 4, properties);
+    let mut plan = Plan::new(&engine, &coding);
+    (plan.missing_as_unknown, plan.weight, plan.threads) = (true, Some("weight".to_owned()), 2);
+    let (whole, rejects) = counted(&file, &plan);
+    let found: Vec<(u64, &str, String)> =
+        rejects.iter().map(|it| (it.line, it.column.as_deref().unwrap_or_default(), it.why.to_string())).collect();
+    let weight = "not a weight: digits, at most 12 before the point and 18 after it".to_owned();
+    let expected = [
+        (2, "l0", "not a value of this fact".to_owned()),
+        (3, "w0", "outside the values of this fact".to_owned()),
+        (4, "n0", "not a value of this fact".to_owned()),
+        (5, "n0", "not a value of this fact".to_owned()),
+        (6, "weight", weight),
+    ];
+    assert_eq!(found, expected);
+    let (sums, rows, rejected) = whole.expect("few enough are rejected");
+    assert_eq!((sums.values().map(|sum| sum.0).sum::<u64>(), rows, rejected), (1, 6, 5));
+    assert!(!format!("{rejects:?}").contains("CANARY"));
+}
+
+/// Columns whose type is not that of their fact, and those that look like identities, are refused before
+/// a row is read.
+#[test]
+fn columns_of_other_types_are_refused() {
+    let wrong = [
+        ("b0", "double"),
+        ("b0", "int32 (date)"),
+        ("b0", "fixed_len_byte_array(9) (decimal(20, 3))"),
+        ("l0", "int32"),
+        ("l0", "boolean"),
+        ("n0", "int32 (date)"),
+        ("n0", "boolean"),
+        ("d0", "int64"),
+        ("d0", "double"),
+        ("weight", "int32 (date)"),
+        ("weight", "boolean"),
+    ];
+    let write = |name: &str, declared: &'static str| {
+        let properties = WriterProperties::builder().build();
+        bytes(&file(&[name], &[Column { declared, cells: vec![None] }], 1, 1, properties))
+    };
+    for (name, declared) in wrong {
+        let found = refusal(&write(name, declared), |plan| plan.weight = (name == "weight").then(|| name.to_owned()));
+        assert!(found.starts_with(&format!("ColumnType {{ name: {name:?}")), "{name} {declared}: {found}");
+    }
+    assert_eq!(refusal(&write("phone", "int64"), |_| {}), "Identities([\"phone\"])");
+    let missing = refusal(&write("note", "int64"), |plan| plan.missing_as_unknown = false);
+    assert!(missing.starts_with("Missing"), "{missing}");
+}
