@@ -36,7 +36,10 @@ impl Count {
     #[inline]
     pub fn add(&mut self, other: Count) -> Result<(), TooMany> {
         self.rows = self.rows.checked_add(other.rows).ok_or(TooMany)?;
-        self.weight = self.weight.checked_add(other.weight).ok_or(TooMany)?;
+        // Most tables have no weights.
+        if other.weight != Weight::ZERO {
+            self.weight = self.weight.checked_add(other.weight).ok_or(TooMany)?;
+        }
         Ok(())
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Tally {
     /// A rule file
     rules: PathBuf,
     /// Tables, counted together: CSV with a header or lines of JSON objects, also packed by gzip or zstd;
-    /// `-` for standard input
+    /// Parquet files, in builds with the feature `parquet`; `-` for standard input
     #[arg(required = true)]
     tables: Vec<PathBuf>,
     /// The table's column for a fact, where it is called otherwise; may be repeated

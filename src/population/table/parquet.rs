@@ -227,7 +227,10 @@ impl<'a, S: Sink> Rows<'a, S> {
         let Self { bins, counts, counter, .. } = self;
         let mut add = |rows: Range<usize>, found: &mut Found| {
             counter.add_rows(bins, rows.start, &counts[rows.clone()])?;
-            counts[rows].iter().try_for_each(|count| found.count(count.rows))
+            match self.plan.rows {
+                None => found.count(rows.len() as u64),
+                Some(_) => counts[rows].iter().try_for_each(|count| found.count(count.rows)),
+            }
         };
         let mut row = 0;
         for (wrong, (column, why)) in std::mem::take(&mut self.wrong) {

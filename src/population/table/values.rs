@@ -156,10 +156,33 @@ impl Memory {
     }
 }
 
-/// The bytes of a short cell in two words.
+/// The bytes of a short cell in two words, least first, zeros after them.
 pub(super) fn words(cell: &[u8]) -> [u64; 2] {
-    let mut bytes = [0; REMEMBERED];
-    bytes[..cell.len()].copy_from_slice(cell);
-    let (low, high) = bytes.split_at(8);
-    [low, high].map(|half| u64::from_le_bytes(half.try_into().expect("eight bytes")))
+    let (low, high) = cell.split_at(cell.len().min(8));
+    [low, high].map(word)
+}
+
+/// At most eight bytes.
+fn word(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        // The two may overlap, in bytes that are then the same.
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (bytes.len() - 4))
+        }
+        (None, _) | (_, None) => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn words_are_the_bytes() {
+        for length in 0..=16_u8 {
+            let cell: Vec<u8> = (1..=length).collect();
+            let bytes = words(&cell).map(u64::to_le_bytes).concat();
+            assert_eq!((&bytes[..cell.len()], bytes.iter().skip(cell.len()).all(|byte| *byte == 0)), (&cell[..], true));
+        }
+    }
 }
