@@ -142,7 +142,8 @@ impl Tally {
         let (gathered, rows, rejected) = counted;
         let tally = gathered.finish().map_err(|TooMany| too_many())?;
         let weighted = self.weight.is_some();
-        let counted = Counted { plan: &plan, tally: &tally, rows, rejected, weighted, least: self.min_cell };
+        let unread = self.missing_as_unknown || reading.names.iter().any(|name| self.ignore_columns.contains(name));
+        let counted = Counted { plan: &plan, tally: &tally, rows, rejected, weighted, least: self.min_cell, unread };
         let unknown = policy.unknown();
         let subject = Subject { policy: &policy, selection: &engine.selection, name: None, profile: &unknown };
         let text = match self.format {

@@ -8,7 +8,7 @@ use crate::model::{FactId, Policy};
 use crate::population::coding::{Bin, NOT_KNOWN};
 use crate::population::counted::{Counted, ShownGroup};
 use crate::population::small::Shown;
-use crate::population::tally::{Kind, Part};
+use crate::population::tally::Kind;
 use crate::words::{Form, values_shown};
 
 #[derive(Serialize)]
@@ -123,17 +123,15 @@ fn group<'a>(counted: Counted<'a>, shown: &ShownGroup) -> JsonGroup<'a> {
     let group = &shown.group;
     let plan = counted.plan;
     let policy = plan.engine.policy;
-    let harms = |part: &Part| {
-        let shown = counted.shown(&part.harms.counts());
+    let harms = |part: usize| {
         let [follows, disputed, not_reported, open] =
-            [0, 1, 2, 3].map(|index| JsonShown { shown: shown[index], least: counted.least });
+            counted.harms(shown, part).map(|shown| JsonShown { shown, least: counted.least });
         JsonHarms { follows, disputed, not_reported, open }
     };
-    let parts = &group.parts;
     match plan.choice {
         None => JsonGroup {
             outcomes: Some(outcomes(counted, shown, 0)),
-            harms: policy.consequences.iter().any(|it| it.harm).then(|| harms(&parts[0])),
+            harms: policy.consequences.iter().any(|it| it.harm).then(|| harms(0)),
             options: None,
             harm_in_every_option: None,
         },
@@ -142,7 +140,7 @@ fn group<'a>(counted: Counted<'a>, shown: &ShownGroup) -> JsonGroup<'a> {
                 option: &option.name,
                 label: &option.label,
                 outcomes: outcomes(counted, shown, index),
-                harms: harms(&parts[index]),
+                harms: harms(index),
             };
             let every = counted.share(group.in_every, group.count);
             JsonGroup {

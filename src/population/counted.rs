@@ -1,10 +1,12 @@
 //! A tally as it may be shown: small groups and small cells are hidden.
 
 use super::Count;
-use super::coding::Bin;
+use super::coding::{Bin, NOT_KNOWN};
 use super::small::{self, Shown};
 use super::tally::{Group, Kind, Plan, Tally};
-use crate::semantics::{Question, Scratch, Status};
+use crate::explore::compare::Harm;
+use crate::model::{ConsequenceId, Profile};
+use crate::semantics::{Asserted, Question, Scratch, Settled, Status};
 
 /// A tally, and what was read for it.
 #[derive(Clone, Copy)]
@@ -21,6 +23,8 @@ pub struct Counted<'a> {
     pub weighted: bool,
     /// The least number of rows that is shown.
     pub least: u64,
+    /// Whether facts may be unknown in every row, as where they have no column.
+    pub unread: bool,
 }
 
 /// A group as it is shown: several small ones may be one.
@@ -57,9 +61,48 @@ impl Counted<'_> {
     /// What is shown of the outcomes of a group, for each consequence in the order of declaration and
     /// each kind of status; `part` is the place of an option, or 0 without a choice.
     ///
-    /// Every reader of the rules knows which statuses no row of the group can have: these hide nothing.
+    /// Every reader of the rules knows which statuses no row of the group can have: these hide nothing. Where
+    /// facts are unknown in all its rows, there are fewer than are found here, so that all is hidden there.
     #[must_use]
     pub fn outcomes(&self, group: &ShownGroup, part: usize) -> Vec<Vec<Shown>> {
+        let engine = self.plan.engine;
+        let known = self.known(group, part);
+        let mut scratch = Scratch::default();
+        let counts = engine.policy.consequence_ids().zip(&group.group.parts[part].outcomes);
+        let shown = counts.map(|(consequence, counts)| {
+            let possible = engine.ask(Question::Status(consequence), &known, &mut scratch).0.possible;
+            let can_be = |kind: &Kind| match possible.only() {
+                Some(only) => *kind == Kind::of(Status::new([only].into_iter().collect())),
+                None => *kind == Kind::Undetermined || possible.iter().any(|it| it.name() == kind.name()),
+            };
+            self.of_possible(group, *counts, Kind::ALL.map(|kind| can_be(&kind))).to_vec()
+        });
+        shown.collect()
+    }
+
+    /// What is shown of the harms of a group, in the order of their counts; `part` as for outcomes.
+    #[must_use]
+    pub fn harms(&self, group: &ShownGroup, part: usize) -> [Shown; 4] {
+        let (engine, known) = (self.plan.engine, self.known(group, part));
+        let mut statuses = Vec::new();
+        engine.statuses(&known, &mut Scratch::default(), &mut statuses);
+        let harms: Vec<ConsequenceId> = engine.policy.consequence_ids().filter(|id| engine.policy[*id].harm).collect();
+        let is_disputed = |id: &ConsequenceId| statuses[id.index()].possible().contains(Settled::Disputed);
+        let can_be_disputed = harms.iter().any(is_disputed);
+        let can_be = match Harm::of(engine, &known, &statuses) {
+            Harm::Follows => [true, false, false, false],
+            Harm::Disputed => [true, true, false, false],
+            Harm::NotReported => [false, false, true, false],
+            Harm::Open(_) => {
+                let follows = engine.any(&harms, Asserted::Undenied, &known).0.settled() != Some(false);
+                [follows, can_be_disputed, true, true]
+            }
+        };
+        self.of_possible(group, group.group.parts[part].harms.counts(), can_be)
+    }
+
+    /// What every row of a group has in common.
+    fn known(&self, group: &ShownGroup, part: usize) -> Profile {
         let Plan { engine, coding, by, choice, .. } = self.plan;
         let mut known = engine.policy.unknown();
         for (fact, bin) in by.iter().zip(group.bins.iter().flatten()) {
@@ -69,23 +112,24 @@ impl Counted<'_> {
         for (fact, value) in choice.iter().flat_map(|choice| &choice.options[part].sets) {
             known.set(*fact, Some(*value));
         }
-        let mut scratch = Scratch::default();
-        let counts = engine.policy.consequence_ids().zip(&group.group.parts[part].outcomes);
-        let shown = counts.map(|(consequence, counts)| {
-            let possible = engine.ask(Question::Status(consequence), &known, &mut scratch).0.possible;
-            let can_be = |kind: &Kind| match possible.only() {
-                Some(only) => *kind == Kind::of(Status::new([only].into_iter().collect())),
-                None => *kind == Kind::Undetermined || possible.iter().any(|it| it.name() == kind.name()),
-            };
-            let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(can_be).collect();
-            let parts: Vec<Count> = kinds.iter().map(|kind| counts[*kind as usize]).collect();
-            let mut shown = (*counts).map(Shown::Exact);
-            for (kind, part) in kinds.into_iter().zip(self.shown(&parts)) {
-                shown[kind as usize] = part;
-            }
-            shown.to_vec()
-        });
-        shown.collect()
+        known
+    }
+
+    /// What is shown of counts of a group, of which some are nothing, as readers know.
+    fn of_possible<const N: usize>(&self, group: &ShownGroup, counts: [Count; N], can_be: [bool; N]) -> [Shown; N] {
+        let possible: Vec<usize> = (0..N).filter(|index| can_be[*index]).collect();
+        let parts: Vec<Count> = possible.iter().map(|index| counts[*index]).collect();
+        let mut shown = counts.map(Shown::Exact);
+        let is_known = |bins: &Vec<Bin>| bins.iter().all(|bin| *bin != NOT_KNOWN);
+        let is_small = parts.iter().any(|count| (1..self.least).contains(&count.rows));
+        if is_small && (self.unread || !group.bins.as_ref().is_some_and(is_known)) {
+            possible.into_iter().for_each(|index| shown[index] = Shown::Hidden);
+            return shown;
+        }
+        for (index, part) in possible.into_iter().zip(self.shown(&parts)) {
+            shown[index] = part;
+        }
+        shown
     }
 
     /// What is shown of parts that make up a whole.

@@ -144,8 +144,8 @@ impl Writer<'_> {
             .collect();
         self.page.figures(&heads, &rows);
         if self.has_harms() && self.counted.plan.choice.is_none() {
-            let shown = self.counted.shown(&group.group.parts[part].harms.counts());
-            let text = format!("At least one reported harm follows for {}.", self.share(shown[0], group.group.count));
+            let [follows, ..] = self.counted.harms(group, part);
+            let text = format!("At least one reported harm follows for {}.", self.share(follows, group.group.count));
             self.page.remark(2, &text);
         }
         // Who reports what is counted here: every rule that counts may have led to it.

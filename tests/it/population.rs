@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use ensue::model::FactId;
 use ensue::population::coding::{Bin, Coding};
+use ensue::population::counted::Counted;
 use ensue::population::small::{self, Shown};
 use ensue::population::table::{self, Plan, Refused, Reject, Whole, Why};
 use ensue::population::tally::{self, Gathered, Kind, Tally};
@@ -332,6 +333,62 @@ proptest! {
         if !hidden.is_empty() && rows.iter().sum::<u64>() >= least {
             prop_assert!(hidden.iter().sum::<u64>() >= least);
             prop_assert!(hidden.len() > 1);
+        }
+    }
+}
+
+/// All tables of a few rows that look alike to a reader who knows the rules: no number of 1 to 4 is the
+/// same in all of them, neither of an outcome nor of the harms.
+#[test]
+fn what_rules_leave_out_gives_nothing_away() {
+    let rules = "policy p \"P\" as of 2020-01-01 fact a \"A\" : yes or no fact b \"B\" : yes or no \
+        consequence x \"X\" harm consequence y \"Y\" harm consequence z \"Z\" \
+        rule r \"R\" when a and b then x rule s \"S\" when a then z rule t \"T\" when not a and b then y \
+        rule u \"U\" when not a and b then not y";
+    let policy = load(rules);
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let plan = tally::Plan {
+        engine: &engine,
+        coding: &coding,
+        by: policy.fact("a").into_iter().collect(),
+        choice: None,
+        profiles: false,
+        remembered: 100,
+    };
+    // The rows shown in a group, the line's place, and what is shown of it: the counts that it may stand for.
+    type Lines = BTreeMap<(Vec<Bin>, u64, usize, Vec<String>), Vec<Vec<u64>>>;
+    let mut lines: Lines = BTreeMap::new();
+    for group in 0..3 {
+        let tables = (0..11_u64.pow(3)).map(|number| [number % 11, number / 11 % 11, number / 121]);
+        // Of larger ones not all that look alike are tried.
+        for counts in tables.filter(|counts| counts.iter().sum::<u64>() <= 10) {
+            let mut gathered = Gathered::new(&plan);
+            for (bin, rows) in (0..).zip(counts) {
+                gathered.take(&[group, bin], Count { rows, weight: Weight::ZERO }).expect("they are few");
+            }
+            let tally = gathered.finish().expect("they are few");
+            let rows = counts.iter().sum();
+            let counted =
+                Counted { plan: &plan, tally: &tally, rows, rejected: 0, weighted: false, least: 5, unread: false };
+            for shown in counted.groups().into_iter().filter(|shown| shown.bins.is_some()) {
+                let part = &shown.group.parts[0];
+                let outcomes = counted.outcomes(&shown, 0).into_iter().zip(part.outcomes.iter().map(|it| it.to_vec()));
+                let harms = (counted.harms(&shown, 0).to_vec(), part.harms.counts().to_vec());
+                for (place, (line, counts)) in outcomes.chain([harms]).enumerate() {
+                    let line = line.iter().map(|shown| shown.written(5)).collect();
+                    let key = (shown.bins.clone().unwrap_or_default(), rows, place, line);
+                    lines.entry(key).or_default().push(counts.iter().map(|count| count.rows).collect());
+                }
+            }
+        }
+    }
+    assert!(lines.keys().any(|(.., line)| line.contains(&"<5".to_owned())));
+    for (key, counts) in lines {
+        for place in 0..counts[0].len() {
+            let first = counts[0][place];
+            let is_certain = counts.iter().all(|counts| counts[place] == first);
+            assert!(!is_certain || !(1..5).contains(&first), "{key:?} gives away {counts:?}");
         }
     }
 }
