@@ -1,4 +1,5 @@
-"""The article's six outcomes of a table by an engine in Python: `tables.py ENGINE TABLE THREADS`.
+"""The article's six outcomes of a table by an engine in Python: `tables.py ENGINE TABLE THREADS`; and
+`tables.py parquet TABLE FILE`, the table as a Parquet file: yes and no, texts, and weights as numbers.
 
 Prints a line of JSON: for all rows, or for those in which every fact is known, how many rows there are,
 and for each consequence in how many it follows, does not follow, and is neither by the engine's logic.
@@ -118,8 +119,22 @@ def openfisca(table, threads):
     return {"known": {"rows": len(known), "counts": [[count, len(known) - count, 0] for count in follows]}}
 
 
+def parquet(table, file):
+    import duckdb as engine
+
+    names = header(table)
+    columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
+    kinds = {"residence": "{}", "area": "{}", "weight": "CAST({} AS DOUBLE) AS weight"}
+    chosen = ", ".join(kinds.get(name, "{0} = 'yes' AS {0}").format(name) for name in names)
+    source = f"read_csv('{table}', header = true, delim = ',', quote = '\"', columns = {columns})"
+    engine.execute(f"COPY (SELECT {chosen} FROM {source}) TO '{file}' (FORMAT parquet)")
+
+
 ENGINES = {"duckdb": duckdb, "polars": polars, "datafusion": datafusion, "openfisca": openfisca}
 
 if __name__ == "__main__":
     engine, table, threads = sys.argv[1:]
+    if engine == "parquet":
+        parquet(table, threads)
+        sys.exit()
     print(json.dumps(ENGINES[engine](table, int(threads))))

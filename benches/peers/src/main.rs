@@ -1,6 +1,6 @@
 //! Other engines on the work that Ensue does; `run.py` runs them side by side.
 //!
-//! `peers scan TABLE`, `peers csv TABLE`: a table of the article's facts. `peers profiles ENGINE RULES`: how
+//! `peers scan TABLE`, `peers csv TABLE`, `peers parquet TABLE`: a table of the article's facts. `peers profiles ENGINE RULES`: how
 //! long compiling takes, and all outcomes of a profile in which all is known. Each prints a line of JSON.
 //! `peers generate N` prints a rule file of N rules.
 
@@ -8,6 +8,7 @@ mod article;
 mod engines;
 #[path = "../../generated/mod.rs"]
 mod generated;
+mod parquet;
 mod rules;
 mod scan;
 
@@ -122,6 +123,10 @@ fn main() {
         ["csv", table] => {
             let (rows, bytes) = decode(table);
             json!({"rows": rows, "bytes": bytes})
+        }
+        ["parquet", table] => {
+            let (rows, values) = parquet::decode(table);
+            json!({"rows": rows, "values": values})
         }
         ["profiles", engine, rules] => profiles(engine, rules),
         ["generate", rules] => {
