@@ -45,12 +45,12 @@ impl Paths {
     }
 
     /// The end that the known facts lead to from the root; `None` when an unknown one is asked
-    /// for on the way, or when the root has no path.
-    pub(super) fn walk(&self, root: usize, known: &[Cell]) -> Option<NodeId> {
+    /// for on the way, or when the root has no path. `known` finds the cell of a level's fact.
+    pub(super) fn walk(&self, root: usize, mut known: impl FnMut(usize) -> Cell) -> Option<NodeId> {
         let mut at = NodeId(self.starts[root]?);
         while !at.is_end() {
             let step = self.steps[at.index()];
-            let cell = known[step.level as usize];
+            let cell = known(step.level as usize);
             if cell == UNKNOWN {
                 return None;
             }
