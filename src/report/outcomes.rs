@@ -170,18 +170,24 @@ impl<'a> Notes<'a> {
     }
 
     pub(super) fn finish(&self, page: &mut Page, policy: &Policy) {
-        if !self.sources.is_empty() {
-            page.part("Reported by");
+        for (heading, lines) in self.sections(policy, page.form) {
+            page.part(heading);
+            lines.iter().for_each(|(mark, text)| page.line(mark, text));
         }
-        for (number, source) in (1..).zip(&self.sources) {
-            page.line(&format!("[{number}] "), &citation(policy, *source, page.form));
-        }
-        if !self.assumptions.is_empty() {
-            page.part("Assumed by the rules, beyond the words of the reports");
-        }
-        for (index, assumption) in self.assumptions.iter().enumerate() {
-            page.line(&format!("[{}] ", letter(index)), &page.form.shown(assumption));
-        }
+    }
+
+    /// The footnotes below their headings, each with its mark.
+    pub(super) fn sections(&self, policy: &Policy, form: Form) -> Vec<(&'static str, Vec<(String, String)>)> {
+        let source = |(number, source): (usize, &SourceId)| (format!("[{number}] "), citation(policy, *source, form));
+        let assumption = |(index, text): (usize, &&str)| (format!("[{}] ", letter(index)), form.shown(text));
+        let sections = [
+            ("Reported by", (1..).zip(&self.sources).map(source).collect::<Vec<_>>()),
+            (
+                "Assumed by the rules, beyond the words of the reports",
+                self.assumptions.iter().enumerate().map(assumption).collect(),
+            ),
+        ];
+        sections.into_iter().filter(|(_, lines)| !lines.is_empty()).collect()
     }
 }
 

@@ -4,158 +4,143 @@ use super::outcomes::Notes;
 use super::page::Page;
 use super::{Form, HEADING, WIDTH, columns, lines, styled, values_shown};
 use crate::json::Subject;
-use crate::model::{FactId, RuleId};
+use crate::model::{ChoiceOption, ConsequenceId, FactId, RuleId};
 use crate::population::Count;
 use crate::population::coding::{Bin, NOT_KNOWN};
 use crate::population::counted::{Counted, ShownGroup};
 use crate::population::small::Shown;
-use crate::population::tally::{Kind, Plan};
+use crate::population::tally::{Group, Kind, Plan};
 use crate::words::{does_not_follow, view};
 
 /// A tally as a page.
 #[must_use]
 pub fn population(subject: Subject<'_>, counted: Counted<'_>, form: Form) -> String {
-    let title = subject.policy.label.as_deref().unwrap_or(&subject.policy.name);
+    let said = Said { subject, counted, form };
     let mut page = Page::new(form);
-    let limits = view(subject.policy, subject.selection, form);
-    page.title(&form.shown(title), if limits.is_empty() { "according to all sources" } else { &limits });
-    let mut writer = Writer { subject, counted, page, notes: Notes::default() };
+    page.title(&said.title(), &said.about());
+    let mut writer = Writer { said, page, notes: Notes::default() };
     writer.write();
     let Writer { mut page, notes, .. } = writer;
     notes.finish(&mut page, subject.policy);
     page.finish()
 }
 
-struct Writer<'a> {
-    subject: Subject<'a>,
-    counted: Counted<'a>,
-    page: Page,
-    notes: Notes<'a>,
+/// What is said of a tally, wherever it is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub(super) subject: Subject<'a>,
+    pub(super) counted: Counted<'a>,
+    pub(super) form: Form,
 }
 
-impl Writer<'_> {
-    fn write(&mut self) {
-        let Counted { rows, rejected, plan, least, .. } = self.counted;
-        let counted = rows - rejected;
-        let read = match rejected {
+impl<'a> Said<'a> {
+    /// What the rules are called.
+    pub(super) fn title(self) -> String {
+        let policy = self.subject.policy;
+        self.form.shown(policy.label.as_deref().unwrap_or(&policy.name))
+    }
+
+    /// Which rules count.
+    pub(super) fn about(self) -> String {
+        let limits = view(self.subject.policy, self.subject.selection, self.form);
+        if limits.is_empty() { "according to all sources".to_owned() } else { limits }
+    }
+
+    /// How many rows were read, counted and rejected.
+    pub(super) fn read(self) -> String {
+        let Counted { rows, rejected, .. } = self.counted;
+        match rejected {
             0 => format!("{} counted.", of_rows(rows)),
-            _ => format!("{} read: {} counted, {} rejected.", of_rows(rows), number(counted), number(rejected)),
-        };
-        self.page.remark(0, &read);
-        let groups = self.counted.groups();
-        for shown in &groups {
-            let ShownGroup { bins, group } = shown;
-            if !plan.by.is_empty() {
-                let heading = match bins {
-                    Some(bins) => self.heading(bins),
-                    None => format!("Groups of fewer than {least} rows, and what hides them"),
-                };
-                self.page.part(&format!("{heading}: {}", of_rows(group.count.rows)));
-            }
-            self.group(shown);
-        }
-        if self.counted.tally.groups.values().any(|group| group.count.rows > 0) {
-            self.explain();
+            _ => format!("{} read: {} counted, {} rejected.", of_rows(rows), number(rows - rejected), number(rejected)),
         }
     }
 
-    /// What the marks and words mean.
-    fn explain(&mut self) {
-        let Counted { least, .. } = self.counted;
-        let selection = self.subject.selection;
-        self.page.remark(2, does_not_follow(selection));
-        if least > 1 {
-            let text = format!(
-                "Numbers of 1 to {} rows are hidden, and others with them where they could be worked out (\"<{least}\" \
-                 may be nothing): a few people could be found by those who know them.",
-                least - 1
-            );
-            self.page.remark(2, &text);
-        }
-        let unsearched: u64 =
-            self.counted.tally.groups.values().flat_map(|group| &group.parts).map(|part| part.not_searched).sum();
-        if unsearched > 0 {
-            let text = "Some of what is undetermined was not searched further: these rules were too large to decide it exactly.";
-            self.page.remark(2, text);
-        }
+    /// What stands above a group, where there are several.
+    pub(super) fn heading(self, group: &ShownGroup) -> String {
+        let values = match &group.bins {
+            Some(bins) => self.values(bins),
+            None => format!("Groups of fewer than {} rows, and what hides them", self.counted.least),
+        };
+        format!("{values}: {}", of_rows(group.group.count.rows))
     }
 
     /// The values of the facts by which rows are grouped.
-    fn heading(&self, bins: &[Bin]) -> String {
-        let Counted { plan, .. } = self.counted;
-        let form = self.page.form;
+    fn values(self, bins: &[Bin]) -> String {
+        let Self { counted: Counted { plan, .. }, form, .. } = self;
         let value = |(fact, bin): (&FactId, &Bin)| {
             format!("{}: {}", form.shown(&self.subject.policy[*fact].label), bin_shown(plan, *fact, *bin, form))
         };
         plan.by.iter().zip(bins).map(value).collect::<Vec<_>>().join("; ")
     }
 
-    fn group(&mut self, shown: &ShownGroup) {
-        let group = &shown.group;
-        let Counted { plan, .. } = self.counted;
-        match plan.choice {
-            None => self.part(shown, 0),
-            Some(choice) => {
-                for (part, option) in choice.options.iter().enumerate() {
-                    let label = self.page.form.shown(&option.label);
-                    let heading = format!("If: {label}");
-                    if plan.by.is_empty() {
-                        self.page.part(&heading)
-                    } else {
-                        self.page.subpart(&heading)
-                    }
-                    self.part(shown, part);
-                }
-                if self.has_harms() {
-                    let all = self.share(self.counted.share(group.in_every, group.count), group.count);
-                    let text = format!(
-                        "Every option carries at least one reported harm, one that follows or is disputed, for {all}."
-                    );
-                    self.page.remark(2, &text);
-                }
-            }
+    /// What stands above an option.
+    pub(super) fn option(self, option: &ChoiceOption) -> String {
+        format!("If: {}", self.form.shown(&option.label))
+    }
+
+    /// A consequence with the marks of what is assumed of it.
+    pub(super) fn consequence(self, id: ConsequenceId, notes: &mut Notes<'a>) -> String {
+        let policy = self.subject.policy;
+        let counts = |rule: &RuleId| self.subject.selection.has(*rule);
+        let rules: Vec<RuleId> = policy.concluding[id.index()].iter().copied().filter(counts).collect();
+        format!("{}{}", self.form.shown(&policy[id].label), notes.marks(policy, &rules))
+    }
+
+    /// Who reports what is counted: every rule that counts may have led to it.
+    pub(super) fn reporters(self, notes: &mut Notes<'a>) {
+        let policy = self.subject.policy;
+        for id in policy.rule_ids().filter(|rule| self.subject.selection.has(*rule)) {
+            notes.reporters(self.subject, std::iter::once(&policy[id]), self.form);
         }
     }
 
-    fn has_harms(&self) -> bool {
+    /// For how many rows a reported harm follows, where no options are compared.
+    pub(super) fn harms(self, group: &ShownGroup, part: usize) -> Option<String> {
+        let is_asked = self.has_harms() && self.counted.plan.choice.is_none();
+        let share = || self.share(self.counted.harms(group, part)[0], group.group.count);
+        is_asked.then(|| format!("At least one reported harm follows for {}.", share()))
+    }
+
+    /// For how many rows no option is without a reported harm, where options are compared.
+    pub(super) fn in_every(self, Group { in_every, count, .. }: &Group) -> Option<String> {
+        let is_asked = self.has_harms() && self.counted.plan.choice.is_some();
+        let shown = || self.share(self.counted.share(*in_every, *count), *count);
+        is_asked.then(|| {
+            format!(
+                "Every option carries at least one reported harm, one that follows or is disputed, for {}.",
+                shown()
+            )
+        })
+    }
+
+    fn has_harms(self) -> bool {
         self.subject.policy.consequences.iter().any(|consequence| consequence.harm)
     }
 
-    fn part(&mut self, group: &ShownGroup, part: usize) {
-        let policy = self.subject.policy;
-        let shown = self.counted.outcomes(group, part);
-        let is_used =
-            |kind: &Kind| shown.iter().any(|shown| shown[*kind as usize].exact().is_none_or(|count| count.rows > 0));
-        let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(is_used).collect();
-        let heads: Vec<&str> = kinds.iter().map(|kind| words(*kind)).collect();
-        let rows: Vec<(String, Vec<String>)> = policy
-            .consequence_ids()
-            .zip(&shown)
-            .map(|(id, shown)| {
-                let rules: Vec<RuleId> = policy.concluding[id.index()]
-                    .iter()
-                    .copied()
-                    .filter(|rule| self.subject.selection.has(*rule))
-                    .collect();
-                let marks = self.notes.marks(policy, &rules);
-                let label = format!("{}{marks}", self.page.form.shown(&policy[id].label));
-                (label, kinds.iter().map(|kind| self.figure(shown[*kind as usize])).collect())
-            })
-            .collect();
-        self.page.figures(&heads, &rows);
-        if self.has_harms() && self.counted.plan.choice.is_none() {
-            let [follows, ..] = self.counted.harms(group, part);
-            let text = format!("At least one reported harm follows for {}.", self.share(follows, group.group.count));
-            self.page.remark(2, &text);
+    /// What the marks and words mean; nothing where no row was counted.
+    pub(super) fn explained(self) -> Vec<String> {
+        let Counted { least, tally, .. } = self.counted;
+        if tally.groups.values().all(|group| group.count.rows == 0) {
+            return Vec::new();
         }
-        // Who reports what is counted here: every rule that counts may have led to it.
-        for id in policy.rule_ids().filter(|rule| self.subject.selection.has(*rule)) {
-            self.notes.reporters(self.subject, std::iter::once(&policy[id]), self.page.form);
+        let mut said = vec![does_not_follow(self.subject.selection).to_owned()];
+        if least > 1 {
+            said.push(format!(
+                "Numbers of 1 to {} rows are hidden, and others with them where they could be worked out (\"<{least}\" \
+                 may be nothing): a few people could be found by those who know them.",
+                least - 1
+            ));
         }
+        let parts = tally.groups.values().flat_map(|group| &group.parts);
+        if parts.map(|part| part.not_searched).sum::<u64>() > 0 {
+            let text = "Some of what is undetermined was not searched further: these rules were too large to decide it exactly.";
+            said.push(text.to_owned());
+        }
+        said
     }
 
     /// A number, a mark, or a line for nothing.
-    fn figure(&self, shown: Shown) -> String {
+    pub(super) fn figure(self, shown: Shown) -> String {
         let least = self.counted.least;
         match shown {
             Shown::Exact(Count { rows: 0, .. }) => "-".to_owned(),
@@ -168,7 +153,7 @@ impl Writer<'_> {
     }
 
     /// `512 of 1,000 rows (51.2 %)`.
-    fn share(&self, shown: Shown, whole: Count) -> String {
+    fn share(self, shown: Shown, whole: Count) -> String {
         let of = of_rows(whole.rows);
         match shown {
             Shown::Exact(count) if whole.rows == 0 || count.rows == 0 => format!("none of {of}"),
@@ -181,8 +166,69 @@ impl Writer<'_> {
     }
 }
 
+struct Writer<'a> {
+    said: Said<'a>,
+    page: Page,
+    notes: Notes<'a>,
+}
+
+impl Writer<'_> {
+    fn write(&mut self) {
+        let Said { counted, .. } = self.said;
+        self.page.remark(0, &self.said.read());
+        for shown in &counted.groups() {
+            if !counted.plan.by.is_empty() {
+                self.page.part(&self.said.heading(shown));
+            }
+            self.group(shown);
+        }
+        for text in self.said.explained() {
+            self.page.remark(2, &text);
+        }
+    }
+
+    fn group(&mut self, shown: &ShownGroup) {
+        let Counted { plan, .. } = self.said.counted;
+        let options = plan.choice.iter().flat_map(|choice| &choice.options);
+        if plan.choice.is_none() {
+            self.part(shown, 0);
+        }
+        for (part, option) in options.enumerate() {
+            let heading = self.said.option(option);
+            if plan.by.is_empty() {
+                self.page.part(&heading)
+            } else {
+                self.page.subpart(&heading)
+            }
+            self.part(shown, part);
+        }
+        if let Some(text) = self.said.in_every(&shown.group) {
+            self.page.remark(2, &text);
+        }
+    }
+
+    fn part(&mut self, group: &ShownGroup, part: usize) {
+        let said = self.said;
+        let shown = said.counted.outcomes(group, part);
+        let is_used =
+            |kind: &Kind| shown.iter().any(|shown| shown[*kind as usize].exact().is_none_or(|count| count.rows > 0));
+        let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(is_used).collect();
+        let heads: Vec<&str> = kinds.iter().map(|kind| words(*kind)).collect();
+        let row = |(id, shown): (ConsequenceId, &Vec<Shown>)| {
+            let cells = kinds.iter().map(|kind| said.figure(shown[*kind as usize])).collect();
+            (said.consequence(id, &mut self.notes), cells)
+        };
+        let rows: Vec<(String, Vec<String>)> = said.subject.policy.consequence_ids().zip(&shown).map(row).collect();
+        self.page.figures(&heads, &rows);
+        if let Some(text) = said.harms(group, part) {
+            self.page.remark(2, &text);
+        }
+        said.reporters(&mut self.notes);
+    }
+}
+
 /// What stands above a column of numbers.
-fn words(kind: Kind) -> &'static str {
+pub(super) fn words(kind: Kind) -> &'static str {
     match kind {
         Kind::Follows => "follows",
         Kind::DoesNotFollow => "does not follow",
@@ -203,7 +249,7 @@ fn bin_shown(plan: &Plan<'_>, fact: FactId, bin: Bin, form: Form) -> String {
 }
 
 /// `1,234 rows`.
-fn of_rows(rows: u64) -> String {
+pub(super) fn of_rows(rows: u64) -> String {
     format!("{} {}", number(rows), if rows == 1 { "row" } else { "rows" })
 }
 
