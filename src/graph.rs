@@ -1,9 +1,11 @@
 //! Pictures of a policy: who reports what and what follows, and what decides one consequence.
 //!
 //! [`evidence()`] and [`decision()`] build a [`Graph`], which is data; [`dot()`], [`mermaid()`] and
-//! [`svg()`] write it. All texts in a graph are as readers see them, on one line; each writer escapes them
+//! [`svg()`] write it. A [`Chart`] is data too, and [`bars()`] writes it. All texts in a graph are as readers see them, on one line; each writer escapes them
 //! for its format.
 
+#[cfg(feature = "svg")]
+pub mod chart;
 mod decision;
 mod dot;
 mod evidence;
@@ -15,6 +17,8 @@ mod mermaid;
 mod svg;
 
 use crate::model::Profile;
+#[cfg(feature = "svg")]
+pub use chart::{Chart, bars};
 pub use decision::decision;
 pub use dot::dot;
 pub use evidence::evidence;

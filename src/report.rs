@@ -19,6 +19,8 @@ mod page;
 #[cfg(feature = "cli")]
 mod population;
 #[cfg(feature = "cli")]
+mod population_chart;
+#[cfg(feature = "cli")]
 mod population_csv;
 mod scenarios;
 #[cfg(feature = "cli")]
@@ -46,6 +48,8 @@ pub use junit::{Suite, junit};
 pub use outcomes::{Detail, outcomes};
 #[cfg(feature = "cli")]
 pub use population::population;
+#[cfg(feature = "cli")]
+pub use population_chart::population_chart;
 #[cfg(feature = "cli")]
 pub use population_csv::{population_csv, profiles_csv};
 pub use scenarios::{Tally, scenario, tally, verdict};

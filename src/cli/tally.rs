@@ -5,12 +5,13 @@ use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use super::files::{cannot, load, overwrite, shown, words};
-use super::out::{OutOptions, refuse_place};
+use super::out::{OutOptions, refuse_inputs, refuse_one_place, refuse_place};
 use super::view::{ViewOptions, failed, unknown};
 use super::{Failure, Found, Output};
+use crate::graph::bars;
 use crate::json::{self, Layout, Subject};
 use crate::model::{Choice, FactId, Policy};
 use crate::population::coding::Coding;
@@ -22,7 +23,7 @@ use crate::report::{self, Form};
 use crate::semantics::{Engine, Question};
 
 #[derive(Args)]
-#[command(after_help = "A population is counted, and people are not screened: only the columns of facts (and a \
+#[command(group = ArgGroup::new("file").multiple(true), after_help = "A population is counted, and people are not screened: only the columns of facts (and a \
                         weight) are read, nothing is written about one row, and tables that look as if they told \
                         who somebody is are refused.")]
 pub(super) struct Tally {
@@ -45,7 +46,7 @@ pub(super) struct Tally {
     #[arg(long, value_name = "CHOICE")]
     compare: Option<String>,
     /// Write the combinations of values with their numbers of rows and statuses, as CSV
-    #[arg(long, conflicts_with_all = ["by", "compare", "format"])]
+    #[arg(long, conflicts_with_all = ["by", "compare", "format", "chart"])]
     profiles: bool,
     /// The tables hold combinations: their column `rows` says how many rows each stands for
     #[arg(long)]
@@ -79,6 +80,9 @@ pub(super) struct Tally {
     /// How the tally is written
     #[arg(long, default_value = "text")]
     format: Format,
+    /// Draw the tally too, to a new FILE: bars as SVG
+    #[arg(long, value_name = "FILE", group = "file")]
+    chart: Option<PathBuf>,
     #[command(flatten)]
     out: OutOptions,
 }
@@ -118,13 +122,10 @@ const TOLD: usize = 10;
 
 impl Tally {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        self.out.refuse_place()?;
-        if let Some(file) = &self.rejects {
-            refuse_place(file, false)?;
-        }
+        self.refuse_places()?;
         let policy = load(&self.rules)?;
-        for table in &self.tables {
-            self.out.refuse_inputs(&policy, Some(table))?;
+        for file in self.out.file().into_iter().chain(self.chart.as_deref()) {
+            self.tables.iter().try_for_each(|table| refuse_inputs(file, &policy, Some(table)))?;
         }
         #[cfg(feature = "parquet")]
         quiet_where_guarded();
@@ -153,8 +154,27 @@ impl Tally {
             Format::Csv => report::population_csv(counted),
             Format::Json => json::population(subject, counted, Layout::Indented) + "\n",
         };
+        if let Some(file) = &self.chart {
+            self.out.write_to(file, &bars(&report::population_chart(subject, counted), "ensue-chart"))?;
+        }
         self.out.write(output, &text)?;
         Ok(if rejected > 0 { Found::Something } else { Found::Nothing })
+    }
+
+    /// Refuses places where nothing can be written, before a row is read.
+    fn refuse_places(&self) -> Result<(), Failure> {
+        self.out.refuse_place()?;
+        if let Some(file) = &self.chart {
+            if file == Path::new("-") {
+                return Err(cannot("write", file, "a chart is written beside the tally, and wants a file of its own"));
+            }
+            self.out.refuse_place_of(file)?;
+        }
+        if let Some(file) = &self.rejects {
+            refuse_place(file, false)?;
+        }
+        let files = [self.out.file(), self.chart.as_deref(), self.rejects.as_deref()];
+        refuse_one_place(&files.into_iter().flatten().collect::<Vec<&Path>>())
     }
 
     fn by(&self, policy: &Policy) -> Result<Vec<FactId>, Failure> {

@@ -292,8 +292,10 @@ impl Picture<'_> {
 }
 
 /// The colours of lines and letters, of those that do not count.
-const INK: &str = "#1f2328";
+pub(super) const INK: &str = "#1f2328";
 const PALE: &str = "#767676";
+/// The colour of letters that do not come first.
+pub(super) const PALE_INK: &str = "#595959";
 
 /// What attributes say is shown where styles are not; these make it fit for dark pages too.
 const STYLE: &str = "\
@@ -415,7 +417,7 @@ fn towards(from: Point, to: Point, far: i32) -> Point {
 }
 
 /// A text as XML: whoever shows texts has taken out control characters.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -40,6 +40,12 @@ impl Weight {
     pub fn checked_add(self, other: Weight) -> Option<Weight> {
         self.0.checked_add(other.0).map(Weight)
     }
+
+    /// How large it is beside other weights.
+    #[must_use]
+    pub fn units(self) -> u128 {
+        self.0
+    }
 }
 
 /// Digits, without zeros at the end of a fraction.

@@ -195,7 +195,7 @@ proptest! {
 }
 
 /// Every element with its attributes.
-fn elements(xml: &str) -> Vec<(String, BTreeMap<String, String>)> {
+pub fn elements(xml: &str) -> Vec<(String, BTreeMap<String, String>)> {
     let mut reader = quick_xml::Reader::from_str(xml);
     let mut elements = Vec::new();
     loop {
@@ -249,7 +249,7 @@ fn corners(outline: &str) -> [i32; 4] {
     [least(&across), least(&down), most(&across), most(&down)]
 }
 
-const HOSTILE: &[&str] = &[
+pub const HOSTILE: &[&str] = &[
     "\"><script>evil()</script>",
     "</text></svg><evil/>",
     "]]><evil>&lt;evil&gt;",

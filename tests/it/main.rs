@@ -4,6 +4,7 @@ mod article;
 mod broken;
 mod calendar;
 mod change;
+mod chart;
 mod claims;
 mod cli;
 mod compare;
