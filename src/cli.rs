@@ -4,6 +4,7 @@ mod ask;
 mod change;
 mod check;
 mod claims;
+mod columns;
 mod compare;
 mod diff;
 mod eval;

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::columns::fact;
 use super::files::load;
 use super::profiles::SetOptions;
-use super::view::{ViewOptions, consequence, failed, unknown};
+use super::view::{ViewOptions, consequence, failed};
 use super::{Failure, Found, Output};
 use crate::explore::change::{Changes, Wanted};
 use crate::json::{self, Layout, Subject};
@@ -69,9 +70,7 @@ impl Change {
         let policy = load(&self.rules)?;
         let view = self.view.view(&policy)?;
         let consequence = consequence(&policy, &self.consequence)?;
-        let facts: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
-        let fact = |name: &String| policy.fact(name).ok_or_else(|| unknown(&policy, "fact", name, &facts));
-        let kept: Vec<FactId> = self.keep.iter().map(fact).collect::<Result<_, _>>()?;
+        let kept: Vec<FactId> = self.keep.iter().map(|name| fact(&policy, name)).collect::<Result<_, _>>()?;
         let named = self.set.profile(&policy, self.profile.as_ref())?;
         let wanted = match self.to {
             None => Wanted::Otherwise,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::columns::fact;
 use super::files::load;
 use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, date, failed, unknown};
@@ -100,10 +101,8 @@ impl Compare {
         let compared = if !sources.is_empty() {
             let compared = Comparison::of_sources(&policy, &view, &sources, profile, reasons);
             vec![compared.map_err(|report| failed(&policy, report))?]
-        } else if let Some(fact) = &self.vary {
-            let known: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
-            let fact = policy.fact(fact).ok_or_else(|| unknown(&policy, "fact", fact, &known))?;
-            vec![Comparison::of_values(&engine, fact, profile, reasons)]
+        } else if let Some(name) = &self.vary {
+            vec![Comparison::of_values(&engine, fact(&policy, name)?, profile, reasons)]
         } else {
             let choices = self.choices(&policy)?;
             choices.into_iter().map(|choice| Comparison::of_options(&engine, choice, profile, reasons)).collect()

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Failure;
+use super::columns::fact;
 use super::files::{cannot, read, read_input, shown};
-use super::view::unknown;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json;
 use crate::model::{FactId, Policy, Profile, Value};
@@ -91,8 +91,7 @@ fn read_setting(policy: &Policy, setting: &str) -> Result<(FactId, Option<Value>
         let example = policy.facts.first().map_or(String::new(), |fact| format!(", such as `--set {}=…`", fact.name));
         Failure::Message(format!("`--set` wants FACT=VALUE{example}"))
     })?;
-    let known: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
-    let fact = policy.fact(name).ok_or_else(|| unknown(policy, "fact", name, &known))?;
+    let fact = fact(policy, name)?;
     let value = json::value_from_text(policy, fact, text).map_err(|report| {
         let report = report.spot(format!("--set {name}"), None);
         Failure::Mistakes(Diagnostics { files: policy.files.clone(), list: vec![report] })

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::columns::{fact, mapped};
 use super::files::load;
 use super::out::OutOptions;
-use super::view::{ViewOptions, failed, unknown};
+use super::view::{ViewOptions, failed};
 use super::{Failure, Found, Output};
-use crate::model::{FactId, Policy};
+use crate::model::Policy;
 use crate::semantics::Engine;
 use crate::sql::{self, Source, Table, Unwritten};
 
@@ -104,20 +105,12 @@ impl Sql {
     }
 }
 
-fn fact(policy: &Policy, name: &str) -> Result<FactId, Failure> {
-    let known: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
-    policy.fact(name).ok_or_else(|| unknown(policy, "fact", name, &known))
-}
-
 /// For each fact the name of its column.
 fn columns(policy: &Policy, map: &[String]) -> Result<Vec<String>, Failure> {
     let mut columns: Vec<String> = policy.facts.iter().map(|fact| fact.name.clone()).collect();
-    for given in map {
-        let (name, column) = given
-            .split_once('=')
-            .ok_or_else(|| Failure::Message("`--map` wants FACT=COLUMN, such as `--map age=AGE_2024`".to_owned()))?;
-        refuse_column(column)?;
-        columns[fact(policy, name)?.index()] = column.to_owned();
+    for (fact, column) in mapped(policy, map)? {
+        refuse_column(&column)?;
+        columns[fact.index()] = column;
     }
     Ok(columns)
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
 
+use super::columns::{fact, mapped};
 use super::files::{cannot, load, overwrite, shown, words};
 use super::out::{OutOptions, refuse_inputs, refuse_one_place, refuse_place};
 use super::view::{ViewOptions, failed, unknown};
@@ -34,8 +35,8 @@ pub(super) struct Tally {
     #[arg(required = true)]
     tables: Vec<PathBuf>,
     /// The table's column for a fact, where it is called otherwise; may be repeated
-    #[arg(long, value_name = "FACT=COLUMN", value_parser = mapping)]
-    map: Vec<(String, String)>,
+    #[arg(long, value_name = "FACT=COLUMN")]
+    map: Vec<String>,
     /// The column that holds the weight of each row
     #[arg(long, value_name = "COLUMN")]
     weight: Option<String>,
@@ -97,11 +98,6 @@ enum Format {
     Csv,
     /// One JSON document
     Json,
-}
-
-fn mapping(text: &str) -> Result<(String, String), String> {
-    let (fact, column) = text.split_once('=').ok_or("write FACT=COLUMN")?;
-    Ok((fact.to_owned(), column.to_owned()))
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {
@@ -202,11 +198,10 @@ impl Tally {
         coding: &'a Coding,
     ) -> Result<table::Plan<'a>, Failure> {
         let mut plan = table::Plan::new(engine, coding);
-        for (name, column) in &self.map {
-            let fact = fact(policy, name)?;
+        for (fact, column) in mapped(policy, &self.map)? {
             // A fact that no rule asks for here is not read, whatever it is called.
             if let Some(place) = coding.columns.iter().position(|column| column.fact == fact) {
-                plan.names[place].clone_from(column);
+                plan.names[place] = column;
             }
         }
         plan.weight.clone_from(&self.weight);
@@ -339,9 +334,4 @@ const REMEMBERED: usize = 1 << 17;
 
 fn too_many() -> Failure {
     Failure::Message("the sums are more than can be kept".to_owned())
-}
-
-fn fact(policy: &Policy, name: &str) -> Result<FactId, Failure> {
-    let known: Vec<&str> = policy.facts.iter().map(|fact| fact.name.as_str()).collect();
-    policy.fact(name).ok_or_else(|| unknown(policy, "fact", name, &known))
 }
