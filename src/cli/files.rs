@@ -141,12 +141,40 @@ pub(super) fn create(path: &Path, text: &[u8]) -> Result<(), Failure> {
 
 /// The same for a file that is too long to be held.
 pub(super) fn create_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let failed = |error: &io::Error| cannot("write", path, &words(error));
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
-    write(&mut beside).and_then(|()| beside.as_file().sync_all()).map_err(|error| failed(&error))?;
-    beside.persist_noclobber(path).map_err(|error| failed(&error.error))?;
-    Ok(())
+    let mut file = NewFile::begin(path)?;
+    write(&mut file).map_err(|error| cannot("write", path, &words(&error)))?;
+    file.finish()
+}
+
+/// A file that is not there yet: it takes its name once it is whole.
+pub(super) struct NewFile<'a> {
+    path: &'a Path,
+    beside: tempfile::NamedTempFile,
+}
+
+impl<'a> NewFile<'a> {
+    pub(super) fn begin(path: &'a Path) -> Result<Self, Failure> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let beside = tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot("write", path, &words(&error)))?;
+        Ok(Self { path, beside })
+    }
+
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        let failed = |error: &io::Error| cannot("write", self.path, &words(error));
+        self.beside.as_file().sync_all().map_err(|error| failed(&error))?;
+        self.beside.persist_noclobber(self.path).map_err(|error| failed(&error.error))?;
+        Ok(())
+    }
+}
+
+impl Write for NewFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.beside.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.beside.flush()
+    }
 }
 
 /// Writes a file, whole or not at all, in the place of one that is there, if there is one.

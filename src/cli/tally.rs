@@ -1,5 +1,7 @@
 //! `ensue tally`: a population, counted.
 
+mod rejects;
+
 use std::fs::File;
 use std::io;
 use std::num::NonZero;
@@ -8,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, ValueEnum};
 
 use super::columns::{fact, mapped};
-use super::files::{cannot, load, overwrite, shown, words};
+use super::files::{cannot, load, shown, words};
 use super::out::{OutOptions, refuse_inputs, refuse_one_place, refuse_place};
 use super::view::{ViewOptions, failed, unknown};
 use super::{Failure, Found, Output};
@@ -22,6 +24,7 @@ use crate::population::tally::{Gathered, Plan};
 use crate::population::{Sink, TooMany};
 use crate::report::{self, Form};
 use crate::semantics::{Engine, Question};
+use rejects::Rejects;
 
 #[derive(Args)]
 #[command(group = ArgGroup::new("file").multiple(true), after_help = "A population is counted, and people are not screened: only the columns of facts (and a \
@@ -112,9 +115,6 @@ fn least(text: &str) -> Result<u64, String> {
     let least = text.parse().ok().filter(|least: &u64| *least != 0 && *least != 2);
     least.ok_or_else(|| "a least number is 3 or more, or 1 to show all: 2 would hide nothing but 1".to_owned())
 }
-
-/// So many rejected rows are told on standard error.
-const TOLD: usize = 10;
 
 impl Tally {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
@@ -223,59 +223,37 @@ impl Tally {
         plan: &'a Plan<'a>,
         reading: &table::Plan<'_>,
     ) -> Result<(Gathered<'a>, u64, u64), Failure> {
+        let mut rejects = Rejects::new(self.rejects.as_deref())?;
+        // Rejected rows are told also where the reading ends early.
+        let counted = self.read_all(plan, reading, &mut rejects);
+        rejects.finish(output)?;
+        counted
+    }
+
+    fn read_all<'a>(
+        &self,
+        plan: &'a Plan<'a>,
+        reading: &table::Plan<'_>,
+        rejects: &mut Rejects<'_>,
+    ) -> Result<(Gathered<'a>, u64, u64), Failure> {
         let mut gathered = Gathered::new(plan);
-        let (mut rows, mut rejected, mut told) = (0, 0, 0);
-        let mut notices: Vec<String> = Vec::new();
-        let mut list = csv::Writer::from_writer(Vec::new());
-        let is_listed = self.rejects.is_some();
-        let write = |list: &mut csv::Writer<Vec<u8>>, cells: [&str; 4]| {
-            list.write_record(cells).expect("writing to memory does not fail");
-        };
-        write(&mut list, ["table", "line", "column", "wrong"]);
-        let mut failure = None;
+        let (mut rows, mut rejected) = (0, 0);
         for path in &self.tables {
             let name = shown(path);
-            let on_reject = |reject: &Reject| {
-                told += 1;
-                let column = reject.column.as_deref().unwrap_or_default();
-                if told <= TOLD {
-                    let column = if column.is_empty() { String::new() } else { format!(", column `{column}`") };
-                    notices.push(report::plain(&format!("{name}:{}{column}: {}", reject.line, reject.why)));
-                }
-                if is_listed {
-                    write(&mut list, [&name, &reject.line.to_string(), column, &reject.why.to_string()]);
-                }
-            };
+            let on_reject = |reject: &Reject| rejects.take(&name, reject);
             let sink = || Gathered::new(plan);
-            let found = match path == Path::new("-") {
+            let whole = match path == Path::new("-") {
                 true => table::read(io::stdin(), reading, sink, on_reject, |_| {}),
                 false => File::open(path)
                     .map_err(Refused::Input)
                     .and_then(|file| table::read_file(file, reading, sink, on_reject, |_| {})),
             };
-            match found {
-                Ok(whole) => {
-                    rows += whole.rows;
-                    rejected += whole.rejected;
-                    gathered.join(whole.sink).map_err(|TooMany| too_many())?;
-                }
-                Err(refused) => {
-                    failure = Some(self.refused(path, refused));
-                    break;
-                }
-            }
+            let whole = whole.map_err(|refused| self.refused(path, refused))?;
+            rows += whole.rows;
+            rejected += whole.rejected;
+            gathered.join(whole.sink).map_err(|TooMany| too_many())?;
         }
-        notices.iter().for_each(|notice| output.notice(&format!("{notice}\n")));
-        if told > TOLD {
-            output.notice(&format!("and {} more rejected rows\n", told - TOLD));
-        }
-        if let Some(file) = &self.rejects {
-            overwrite(file, &list.into_inner().expect("writing to memory does not fail"))?;
-        }
-        match failure {
-            Some(failure) => Err(failure),
-            None => Ok((gathered, rows, rejected)),
-        }
+        Ok((gathered, rows, rejected))
     }
 
     fn refused(&self, path: &Path, refused: Refused) -> Failure {

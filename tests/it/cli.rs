@@ -23,7 +23,7 @@ fn ensue(arguments: &[&str]) -> Command {
     command
 }
 
-fn spawn(arguments: &[&str]) -> Child {
+pub fn spawn(arguments: &[&str]) -> Child {
     ensue(arguments).spawn().expect("the program starts")
 }
 

@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
 
 use ensue::model::FactId;
 use ensue::population::coding::{Bin, Coding};
@@ -15,6 +18,7 @@ use ensue::semantics::{Engine, Question, Settled, View, evaluate};
 use ensue::{Policy, Profile};
 use proptest::prelude::*;
 
+use crate::cli::{names, run, spawn};
 use crate::generate::{self, FACTS, ON, Tape, completions, profile_json, tapes};
 
 /// Keeps combinations as they come.
@@ -401,47 +405,60 @@ fn sums(profile: &Profile, coding: &Coding, engine: &Engine<'_>) -> Vec<Bin> {
         .collect()
 }
 
-/// Faults of every kind among very many rows are found, each with its line and column; no value is told.
+/// What is wrong with a row, in words, and the column, if it is one.
+type Fault = (&'static [u8], &'static str, Option<&'static str>);
+
+/// Rows, of which some are replaced by others.
+fn with_faults(head: &str, sound: &str, rows: usize, faults: &BTreeMap<usize, Fault>) -> Vec<u8> {
+    let mut bytes = head.as_bytes().to_vec();
+    bytes.reserve(rows * sound.len());
+    let mut next = 0;
+    for (row, fault) in faults {
+        bytes.extend_from_slice(sound.repeat(row - next).as_bytes());
+        bytes.extend_from_slice(fault.0);
+        next = row + 1;
+    }
+    bytes.extend_from_slice(sound.repeat(rows - next).as_bytes());
+    bytes
+}
+
+/// The lines, columns and reasons that are to be found, below a head of so many lines.
+fn expected_faults(faults: &BTreeMap<usize, Fault>, head: usize) -> Vec<(u64, Option<&'static str>, String)> {
+    faults.iter().map(|(row, (_, why, column))| ((row + head + 1) as u64, *column, (*why).to_owned())).collect()
+}
+
+fn found_faults(rejects: &[Reject]) -> Vec<(u64, Option<&str>, String)> {
+    assert!(!format!("{rejects:?}").contains("CANARY"), "no value is told");
+    rejects.iter().map(|it| (it.line, it.column.as_deref(), it.why.to_string())).collect()
+}
+
+/// Faults of every kind among a million rows are found, each with its line and column; no value is told.
 #[test]
 fn faults_are_found_where_they_are() {
     let policy = all_facts();
     let engine = Engine::new(&policy, &View::default()).expect("it has a date");
     let coding = Coding::new(&engine, &facts(&policy), &[]);
-    const ROWS: usize = 200_000;
-    let sound = "yes,no,va,2,1.25,2001-01-01,1\n";
-    let faults: BTreeMap<usize, (&[u8], &str, Option<&str>)> = BTreeMap::from([
-        (17, (&b"yes,no,va,2,1.25,2001-01-01\n"[..], "too few cells", None)),
-        (1_000, (b"yes,no,va,2,1.25,2001-01-01,1,CANARY\n", "too many cells", None)),
-        (20_001, (b"CANARY,no,va,2,1.25,2001-01-01,1\n", "not a value of this fact", Some("b0"))),
-        (20_002, (b"yes,no,CANARY,2,1.25,2001-01-01,1\n", "not a value of this fact", Some("l0"))),
-        (50_000, (b"yes,no,va,4,1.25,2001-01-01,1\n", "outside the values of this fact", Some("w0"))),
-        (50_001, (b"yes,no,va,1.5,1.25,2001-01-01,1\n", "outside the values of this fact", Some("w0"))),
-        (77_777, (b"yes,no,va,2,1.25,2001-02-29,1\n", "not a value of this fact", Some("d0"))),
-        (99_999, (b"yes,\"no,va,2,1.25,2001-01-01,1\n", "a stray quotation mark", None)),
-        (120_000, (b"yes,no,v\"a,2,1.25,2001-01-01,1\n", "a stray quotation mark", None)),
-        (150_000, (b"yes,no,\xff\xfe,2,1.25,2001-01-01,1\n", "not UTF-8", Some("l0"))),
-        (
-            160_000,
-            (
-                b"yes,no,va,2,1.25,2001-01-01,\n",
-                "not a weight: digits, at most 12 before the point and 18 after it",
-                Some("weight"),
-            ),
-        ),
-        (
-            160_001,
-            (
-                b"yes,no,va,2,1.25,2001-01-01,-1\n",
-                "not a weight: digits, at most 12 before the point and 18 after it",
-                Some("weight"),
-            ),
-        ),
-        (199_999, (b"yes,no,va,2,NaN,2001-01-01,1\n", "not a value of this fact", Some("n0"))),
+    const ROWS: usize = 1_000_000;
+    const NO_WEIGHT: &str = "not a weight: digits, at most 12 before the point and 18 after it";
+    let sound = "yes,no,va,2,1.25,2001-01-01,1,1\n";
+    let faults: BTreeMap<usize, Fault> = BTreeMap::from([
+        (17, (&b"yes,no,va,2,1.25,2001-01-01,1\n"[..], "too few cells", None)),
+        (1_000, (b"yes,no,va,2,1.25,2001-01-01,1,1,CANARY\n", "too many cells", None)),
+        (20_001, (b"CANARY,no,va,2,1.25,2001-01-01,1,1\n", "not a value of this fact", Some("b0"))),
+        (20_002, (b"yes,no,CANARY,2,1.25,2001-01-01,1,1\n", "not a value of this fact", Some("l0"))),
+        (250_000, (b"yes,no,va,4,1.25,2001-01-01,1,1\n", "outside the values of this fact", Some("w0"))),
+        (250_001, (b"yes,no,va,1.5,1.25,2001-01-01,1,1\n", "outside the values of this fact", Some("w0"))),
+        (377_777, (b"yes,no,va,2,1.25,2001-02-29,1,1\n", "not a value of this fact", Some("d0"))),
+        (499_999, (b"yes,\"no,va,2,1.25,2001-01-01,1,1\n", "a stray quotation mark", None)),
+        // Near enough that where cells may hold line ends, the cell above is closed here.
+        (520_000, (b"yes,no,v\"a,2,1.25,2001-01-01,1,1\n", "a stray quotation mark", None)),
+        (750_000, (b"yes,no,\xff\xfe,2,1.25,2001-01-01,1,1\n", "not UTF-8", Some("l0"))),
+        (860_000, (b"yes,no,va,2,1.25,2001-01-01,,1\n", NO_WEIGHT, Some("weight"))),
+        (860_001, (b"yes,no,va,2,1.25,2001-01-01,-1,1\n", NO_WEIGHT, Some("weight"))),
+        (900_000, (b"yes,no,va,2,1.25,2001-01-01,1,1.5\n", "not a number of rows", Some("rows"))),
+        (999_999, (b"yes,no,va,2,NaN,2001-01-01,1,1\n", "not a value of this fact", Some("n0"))),
     ]);
-    let mut bytes = b"b0,b1,l0,w0,n0,d0,weight\n".to_vec();
-    for row in 0..ROWS {
-        bytes.extend_from_slice(faults.get(&row).map_or(sound.as_bytes(), |fault| fault.0));
-    }
+    let mut bytes = with_faults("b0,b1,l0,w0,n0,d0,weight,rows\n", sound, ROWS, &faults);
     // One row that is longer than a row may be.
     let long = ROWS + 2;
     bytes.extend_from_slice(&vec![b'x'; 3 * table::MAX_ROW_BYTES]);
@@ -449,21 +466,44 @@ fn faults_are_found_where_they_are() {
     bytes.extend_from_slice(sound.as_bytes());
     for (threads, multiline) in [(1, false), (2, false), (1, true)] {
         let mut plan = Plan::new(&engine, &coding);
-        (plan.weight, plan.threads, plan.multiline_cells) = (Some("weight".to_owned()), threads, multiline);
+        (plan.weight, plan.rows) = (Some("weight".to_owned()), Some("rows".to_owned()));
+        (plan.threads, plan.multiline_cells) = (threads, multiline);
         let (whole, rejects) = outcome(&bytes, &plan);
-        let found: Vec<(u64, Option<&str>, String)> =
-            rejects.iter().map(|it| (it.line, it.column.as_deref(), it.why.to_string())).collect();
         let too_long = format!("longer than {} bytes", table::MAX_ROW_BYTES);
-        let expected = faults.iter().map(|(row, (_, why, column))| (*row as u64 + 2, *column, (*why).to_owned()));
-        let expected: Vec<_> = expected.chain([(long as u64, None, too_long)]).collect();
-        assert_eq!(found, expected, "{threads} threads, multiline: {multiline}");
+        let expected = [expected_faults(&faults, 1), vec![(long as u64, None, too_long)]].concat();
+        assert_eq!(found_faults(&rejects), expected, "{threads} threads, multiline: {multiline}");
         let (sums, rows, rejected) = whole.expect("few enough are rejected");
         assert_eq!((rows, rejected), (ROWS as u64 + 2, expected.len() as u64));
         assert_eq!(sums.values().map(|sum| sum.0).sum::<u64>(), rows - rejected);
-        assert!(!format!("{rejects:?}").contains("CANARY"));
         plan.max_rejects = 3;
         let (whole, rejects) = outcome(&bytes, &plan);
         assert_eq!((whole, rejects.len()), (Err("Rejects".to_owned()), 4));
+    }
+}
+
+/// The same for lines of JSON objects, and the faults that only they have.
+#[test]
+fn faults_are_found_in_lines_of_json() {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    const ROWS: usize = 100_000;
+    let faults: BTreeMap<usize, Fault> = BTreeMap::from([
+        (3, (&b"{\"b0\":true\n"[..], "not a JSON object", None)),
+        (4, (b"[\"CANARY\"]\n", "not a JSON object", None)),
+        (40_000, (b"{\"b0\":true,\"l0\":\"va\",\"b0\":false}\n", "a key that is there twice", Some("b0"))),
+        (70_000, (b"{\"b0\":true,\"l0\":\"CANARY\"}\n", "not a value of this fact", Some("l0"))),
+        (99_999, (b"{\"w0\":4}\n", "outside the values of this fact", Some("w0"))),
+    ]);
+    let bytes = with_faults("", "{\"b0\":true,\"b1\":null,\"l0\":\"va\",\"note\":\"x\"}\n", ROWS, &faults);
+    for threads in [1, 2] {
+        let mut plan = Plan::new(&engine, &coding);
+        plan.threads = threads;
+        let (whole, rejects) = outcome(&bytes, &plan);
+        assert_eq!(found_faults(&rejects), expected_faults(&faults, 0), "{threads} threads");
+        let (sums, rows, rejected) = whole.expect("few enough are rejected");
+        assert_eq!((rows, rejected), (ROWS as u64, faults.len() as u64));
+        assert_eq!(sums.values().map(|sum| sum.0).sum::<u64>(), rows - rejected);
     }
 }
 
@@ -507,7 +547,7 @@ fn other_tables_are_counted_alike() {
     // Packed, also in several pieces, and cut short.
     let gzip = |bytes: &[u8]| {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        std::io::Write::write_all(&mut encoder, bytes).unwrap();
+        encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()
     };
     let zstd = |bytes: &[u8]| ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest);
@@ -556,4 +596,65 @@ fn tables_that_are_refused() {
     let plan = Plan::new(&engine, &coding);
     let found = outcome(json, &plan).0;
     assert_eq!(found, Err(format!("{:?}", Refused::Identities(vec!["email".to_owned()]))));
+}
+
+const PASSPORTS: &str = "rules/passports.ensue";
+const HEAD: &str = "ukrainian,residence,under_occupation,russian_passport,owns_property\n";
+
+/// A run that is killed leaves nothing under the names of its results; one that ends writes them all.
+#[test]
+fn results_are_there_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let path = |name: &str| folder.path().join(name).to_str().expect("text").to_owned();
+    let results = [path("tally.txt"), path("chart.svg"), path("rejects.csv")];
+    let [out, chart, rejects] = &results;
+    let start = || {
+        let arguments = ["tally", PASSPORTS, "-", "--out", out, "--chart", chart, "--rejects", rejects];
+        let mut child = spawn(&[&arguments[..], &["--max-rejects", "1000000"]].concat());
+        let input = child.stdin.take().expect("standard input is a pipe");
+        (child, input)
+    };
+    let rows = "yes,kherson,yes,no,yes\nyes,CANARY,yes,no,yes\n".repeat(1_000);
+    let (mut child, mut input) = start();
+    input.write_all(HEAD.as_bytes()).expect("it reads");
+    // Some of the list is on the disk, and the input has not ended: the run is in its midst.
+    let is_begun = || fs::read_dir(&folder).unwrap().any(|file| file.unwrap().metadata().is_ok_and(|it| it.len() > 0));
+    while !is_begun() {
+        input.write_all(rows.as_bytes()).expect("it reads");
+    }
+    assert!(child.try_wait().expect("it can be asked").is_none());
+    child.kill().expect("it runs");
+    assert!(!child.wait().expect("it ends").success());
+    drop(input);
+    assert!(results.iter().all(|file| !Path::new(file).exists()));
+
+    let (child, mut input) = start();
+    input.write_all(format!("{HEAD}{rows}").as_bytes()).expect("it reads");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    let read = |file: &str| fs::read_to_string(file).expect("it was written");
+    assert!(read(out).contains("2,000 rows read: 1,000 counted, 1,000 rejected."));
+    assert!(read(chart).ends_with("</svg>\n"));
+    assert_eq!(read(rejects).lines().count(), 1_001);
+    assert_eq!(read(rejects).lines().nth(1_000), Some("-,2001,residence,not a value of this fact"));
+    assert!(![out, chart, rejects].iter().any(|file| read(file).contains("CANARY")));
+}
+
+/// Where too many rows are rejected, those up to there are listed all the same.
+#[test]
+fn rejected_rows_are_listed_where_the_run_is_given_up() {
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let path = |name: &str| folder.path().join(name).to_str().expect("text").to_owned();
+    let (rejects, out) = (path("rejects.csv"), path("tally.txt"));
+    let table = format!("{HEAD}{}", "yes,CANARY,yes,no,yes\n".repeat(50));
+    let arguments = ["tally", PASSPORTS, "-", "--rejects", &rejects, "--out", &out, "--max-rejects", "20"];
+    let (code, told, said) = run(&arguments, &table);
+    assert_eq!((code, &told[..]), (2, ""));
+    assert!(said.contains("and 11 more rejected rows") && said.contains("more than 20 rows were rejected"), "{said}");
+    assert_eq!(fs::read_to_string(&rejects).expect("it was written").lines().count(), 22);
+    assert_eq!(names(&folder), ["rejects.csv"]);
+    // A list that is there is kept.
+    let (code, _, said) = run(&arguments, &table);
+    assert!(code == 2 && said.contains("there is such a file already"), "{said}");
 }
