@@ -1,5 +1,6 @@
 //! `ensue tally`: a population, counted.
 
+mod progress;
 mod rejects;
 
 use std::fs::File;
@@ -24,6 +25,7 @@ use crate::population::tally::{Gathered, Plan};
 use crate::population::{Sink, TooMany};
 use crate::report::{self, Form};
 use crate::semantics::{Engine, Question};
+use progress::Progress;
 use rejects::Rejects;
 
 #[derive(Args)]
@@ -225,28 +227,35 @@ impl Tally {
     ) -> Result<(Gathered<'a>, u64, u64), Failure> {
         let mut rejects = Rejects::new(self.rejects.as_deref())?;
         // Rejected rows are told also where the reading ends early.
-        let counted = self.read_all(plan, reading, &mut rejects);
+        let counted = self.read_all(output, plan, reading, &mut rejects);
         rejects.finish(output)?;
         counted
     }
 
     fn read_all<'a>(
         &self,
+        output: &Output,
         plan: &'a Plan<'a>,
         reading: &table::Plan<'_>,
         rejects: &mut Rejects<'_>,
     ) -> Result<(Gathered<'a>, u64, u64), Failure> {
         let mut gathered = Gathered::new(plan);
-        let (mut rows, mut rejected) = (0, 0);
+        let (mut rows, mut rejected, mut bytes) = (0, 0, 0);
+        let progress = Progress::of(&self.tables, !output.quiet);
         for path in &self.tables {
             let name = shown(path);
+            let before = bytes;
             let on_reject = |reject: &Reject| rejects.take(&name, reject);
+            let on_read = |read: u64| {
+                bytes = before + read;
+                progress.show(bytes);
+            };
             let sink = || Gathered::new(plan);
             let whole = match path == Path::new("-") {
-                true => table::read(io::stdin(), reading, sink, on_reject, |_| {}),
+                true => table::read(io::stdin(), reading, sink, on_reject, on_read),
                 false => File::open(path)
                     .map_err(Refused::Input)
-                    .and_then(|file| table::read_file(file, reading, sink, on_reject, |_| {})),
+                    .and_then(|file| table::read_file(file, reading, sink, on_reject, on_read)),
             };
             let whole = whole.map_err(|refused| self.refused(path, refused))?;
             rows += whole.rows;

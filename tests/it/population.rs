@@ -658,3 +658,34 @@ fn rejected_rows_are_listed_where_the_run_is_given_up() {
     let (code, _, said) = run(&arguments, &table);
     assert!(code == 2 && said.contains("there is such a file already"), "{said}");
 }
+
+/// On a terminal a long reading says how far it has come; its length is not known before a stream ends.
+#[cfg(unix)]
+#[test]
+fn a_long_reading_tells_how_far_it_has_come() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let pipe = folder.path().join("table.csv");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("it is there").success());
+    let is_told = Arc::new(AtomicBool::new(false));
+    let writer = std::thread::spawn({
+        let (pipe, is_told) = (pipe.clone(), is_told.clone());
+        move || {
+            let mut table = fs::File::create(pipe).expect("it is read");
+            table.write_all(HEAD.as_bytes()).expect("it is read");
+            while !is_told.load(Ordering::Relaxed) {
+                table.write_all(b"yes,kherson,yes,no,yes\n").expect("it is read");
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+        }
+    });
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ensue"));
+    command.args(["tally", PASSPORTS]).arg(&pipe).current_dir(env!("CARGO_MANIFEST_DIR")).env("TERM", "xterm");
+    let mut session = rexpect::session::spawn_command(command, Some(60_000)).expect("the program starts");
+    session.exp_string("reading ").unwrap();
+    is_told.store(true, Ordering::Relaxed);
+    session.exp_string("rows counted.").unwrap();
+    session.exp_eof().unwrap();
+    writer.join().expect("it wrote");
+}
