@@ -813,6 +813,10 @@ fn finding<'a>(files: &'a Files, diagnostic: &'a Diagnostic) -> Finding<'a> {
 /// The JSON Schema of the documents that [`outcomes`] writes.
 pub const OUTCOMES_SCHEMA: &str = include_str!("json/outcomes.schema.json");
 
+/// The JSON Schema of the documents that [`population()`] writes.
+#[cfg(feature = "population")]
+pub const POPULATION_SCHEMA: &str = include_str!("json/population.schema.json");
+
 /// The JSON Schema of a policy's profiles.
 #[must_use]
 pub fn profile_schema(policy: &Policy) -> String {

@@ -37,8 +37,11 @@ pub(super) struct Tally {
     rules: PathBuf,
     /// Tables, counted together: CSV with a header or lines of JSON objects, also packed by gzip or zstd;
     /// Parquet files, in builds with the feature `parquet`; `-` for standard input
-    #[arg(required = true)]
+    #[arg(required_unless_present = "schema")]
     tables: Vec<PathBuf>,
+    /// Write the JSON Schema of what `--format json` writes, and count nothing
+    #[arg(long, conflicts_with = "tables")]
+    schema: bool,
     /// The table's column for a fact, where it is called otherwise; may be repeated
     #[arg(long, value_name = "FACT=COLUMN")]
     map: Vec<String>,
@@ -121,6 +124,10 @@ fn least(text: &str) -> Result<u64, String> {
 impl Tally {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         self.refuse_places()?;
+        if self.schema {
+            self.out.write(output, json::POPULATION_SCHEMA)?;
+            return Ok(Found::Nothing);
+        }
         let policy = load(&self.rules)?;
         for file in self.out.file().into_iter().chain(self.chart.as_deref()) {
             self.tables.iter().try_for_each(|table| refuse_inputs(file, &policy, Some(table)))?;

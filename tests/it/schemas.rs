@@ -4,6 +4,7 @@ use ensue::json::{self, Layout, Subject};
 use ensue::{Engine, Policy, View};
 use jsonschema::Validator;
 
+use crate::cli::run;
 use crate::corpus::{cases, sound};
 
 fn validator(schema: &str) -> Validator {
@@ -79,4 +80,79 @@ fn profiles_are_read_where_they_fit_their_schema() {
         }
     }
     assert!(fits > 20, "{fits}");
+}
+
+/// Every tally, of whatever form, and nothing that differs from one in a key.
+#[test]
+fn tallies_have_the_form_of_their_schema() {
+    const RULES: &str = "rules/passports.ensue";
+    const TABLE: &str = "tests/tables/households.csv";
+    let (code, written, _) = run(&["tally", RULES, "--schema"], "");
+    assert_eq!((code, &written[..]), (0, json::POPULATION_SCHEMA));
+    let schema = validator(json::POPULATION_SCHEMA);
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let harmless = folder.path().join("harmless.ensue");
+    let text = "fact a \"A\" : yes or no\nfact n \"N\" : number from 0 to 9\nconsequence c \"C\"\n\
+                rule r \"R\" when a and n > 5 then c\n";
+    std::fs::write(&harmless, text).expect("it can be written");
+    let harmless = harmless.to_str().expect("its path is text");
+    let mut forms = std::collections::BTreeSet::new();
+    for (arguments, input) in [
+        (&[RULES, TABLE][..], ""),
+        (&[RULES, TABLE, "--min-cell", "1", "--weight", "weight", "--known-by", "2025-06-01"], ""),
+        (&[RULES, TABLE, "--by", "residence", "--weight", "weight"], ""),
+        (&[RULES, TABLE, "--compare", "passport", "--according-to", "uk_mod"], ""),
+        (&[RULES, TABLE, "--by", "residence", "--by", "owns_property", "--compare", "passport"], ""),
+        (&[RULES, "tests/tables/broken.csv"], ""),
+        (&[harmless, "-"], "a,n\nyes,6\n,2\n"),
+        (&[harmless, "-", "--by", "n"], "a,n\nyes,6\nyes,7\nno,6\n,9\n,8\nno,1\n"),
+        (&[harmless, "-", "--by", "a"], "a,n\n"),
+    ] {
+        let (_, written, said) = run(&[&["tally", "--format", "json"], arguments].concat(), input);
+        let mut document: serde_json::Value = serde_json::from_str(&written).unwrap_or_else(|_| panic!("{said}"));
+        let found: Vec<String> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(found.is_empty(), "{arguments:?}: {found:?}");
+        for mark in
+            ["\"<5\"", "\">=5\"", "\"hidden\"", "\"by\": null", "\"weighted\"", "\"options\"", "\"rejected\": 3"]
+        {
+            forms.extend(written.contains(mark).then_some(mark));
+        }
+        for (place, key) in keys(&document) {
+            let optional = ["harms", "weighted"].contains(&key.as_str()) && !place.contains("/options/");
+            let weighted = key == "weighted";
+            let free = place.ends_with("/by") || place.ends_with("/view");
+            let object = document.pointer_mut(&place).and_then(|it| it.as_object_mut()).expect("it was there");
+            let value = object.shift_remove(&key).expect("it was there");
+            assert!(schema.is_valid(&document) == (optional || weighted || free), "without {place}/{key}");
+            let object = document.pointer_mut(&place).and_then(|it| it.as_object_mut()).expect("it was there");
+            object.insert(key.clone(), value);
+            if !place.ends_with("/by") {
+                object.insert("other".to_owned(), true.into());
+                assert!(!schema.is_valid(&document), "more in {place}");
+                let object = document.pointer_mut(&place).and_then(|it| it.as_object_mut()).expect("it was there");
+                object.shift_remove("other");
+            }
+        }
+    }
+    assert!(forms.len() == 7, "{forms:?}");
+}
+
+/// Every key of every object in a document, with the object's place.
+fn keys(document: &serde_json::Value) -> Vec<(String, String)> {
+    let mut keys = Vec::new();
+    let mut open = vec![(String::new(), document)];
+    while let Some((place, value)) = open.pop() {
+        let inside: Vec<(String, &serde_json::Value)> = match value {
+            serde_json::Value::Object(object) => object.iter().map(|(key, value)| (key.clone(), value)).collect(),
+            serde_json::Value::Array(items) => {
+                items.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect()
+            }
+            _ => Vec::new(),
+        };
+        if value.is_object() {
+            keys.extend(inside.iter().map(|(key, _)| (place.clone(), key.clone())));
+        }
+        open.extend(inside.into_iter().map(|(key, value)| (format!("{place}/{key}"), value)));
+    }
+    keys
 }
