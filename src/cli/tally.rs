@@ -247,7 +247,7 @@ impl Tally {
         rejects: &mut Rejects<'_>,
     ) -> Result<(Gathered<'a>, u64, u64), Failure> {
         let mut gathered = Gathered::new(plan);
-        let (mut rows, mut rejected, mut bytes) = (0, 0, 0);
+        let (mut rows, mut rejected, mut bytes) = (0_u64, 0, 0);
         let progress = Progress::of(&self.tables, !output.quiet);
         for path in &self.tables {
             let name = shown(path);
@@ -265,7 +265,7 @@ impl Tally {
                     .and_then(|file| table::read_file(file, reading, sink, on_reject, on_read)),
             };
             let whole = whole.map_err(|refused| self.refused(path, refused))?;
-            rows += whole.rows;
+            rows = rows.checked_add(whole.rows).ok_or_else(too_many)?;
             rejected += whole.rejected;
             gathered.join(whole.sink).map_err(|TooMany| too_many())?;
         }

@@ -142,8 +142,8 @@ impl Reach {
     }
 }
 
-/// A fact whose cell was not looked for yet. INVARIANT: no fact has so many cells.
-const OPEN: Cell = UNKNOWN - 1;
+/// With so many facts for each consequence, cells are looked for where paths ask for them.
+const MANY: usize = 16;
 
 /// What a question comes to once the known facts are put in.
 struct Residual {
@@ -216,42 +216,39 @@ impl<'p> Engine<'p> {
             statuses.extend_from_slice(table.get(&self.cells, profile));
             return;
         }
+        if self.program.is_none() && self.compiled.roots.len() * MANY < self.order.len() {
+            if self.on_paths(profile, statuses) {
+                return;
+            }
+            statuses.clear();
+        }
         let mut known = std::mem::take(&mut scratch.known);
-        known.clear();
-        known.resize(self.order.len(), OPEN);
-        let cell = |level: usize| self.cells.known(self.order[level], profile);
-        self.statuses_at(&mut known, cell, scratch, statuses);
+        self.locate(profile, &mut known);
+        self.statuses_at(&known, scratch, statuses);
         scratch.known = known;
     }
 
-    /// The same by the cell of each level's fact; adds to `statuses`, which are none yet. Cells that are
-    /// [`OPEN`] are found where they are asked for: a path asks for few of many facts.
-    pub(super) fn statuses_at(
-        &self,
-        known: &mut [Cell],
-        cell: impl Fn(usize) -> Cell,
-        scratch: &mut Scratch,
-        statuses: &mut Vec<Status>,
-    ) {
+    /// The same where all that is asked for is known, and otherwise nothing of use: false. A path asks for few
+    /// of many facts, and looks for the cells of these alone.
+    fn on_paths(&self, profile: &Profile, statuses: &mut Vec<Status>) -> bool {
+        self.compiled.roots.iter().enumerate().all(|(index, (_, first))| {
+            let cell = |level: usize| self.cells.known(self.order[level], profile);
+            let status = match *first {
+                Some(first) => Some(statuses[first]),
+                None => self.paths.walk(index, cell).map(|end| Status::from_bits(1 << end.0)),
+            };
+            statuses.extend(status);
+            status.is_some()
+        })
+    }
+
+    /// The same by the cell of each level's fact; adds to `statuses`, which are none yet.
+    pub(super) fn statuses_at(&self, known: &[Cell], scratch: &mut Scratch, statuses: &mut Vec<Status>) {
         let Scratch { ends, values, .. } = scratch;
         ends.begin();
-        let find = |known: &mut [Cell], level: usize| {
-            let place = &mut known[level];
-            if *place == OPEN {
-                *place = cell(level);
-            }
-            *place
-        };
-        let find_all = |known: &mut [Cell]| {
-            for level in 0..known.len() {
-                find(known, level);
-            }
-        };
         if let Some(program) = &self.program {
-            find_all(known);
             program.run(known, values);
         }
-        let mut is_found = self.program.is_some();
         for (consequence, (root, first)) in self.policy.consequence_ids().zip(&self.compiled.roots) {
             if let Some(first) = *first {
                 statuses.push(statuses[first]);
@@ -261,14 +258,10 @@ impl<'p> Engine<'p> {
             let at_once = match &self.program {
                 Some(program) => Some(Status::new(values.possible(program.sides(question)))).filter(Status::is_settled),
                 None => {
-                    let end = self.paths.walk(consequence.index(), |level| find(known, level));
+                    let end = self.paths.walk(consequence.index(), |level| known[level]);
                     end.map(|end| Status::from_bits(1 << end.0))
                 }
             };
-            if at_once.is_none() && !is_found {
-                find_all(known);
-                is_found = true;
-            }
             statuses.push(match (at_once, *root) {
                 (Some(status), _) => status,
                 (None, Some(root)) => Status::from_bits(ends.ends(&self.diagram, root, known)),

@@ -46,7 +46,7 @@ impl Paths {
 
     /// The end that the known facts lead to from the root; `None` when an unknown one is asked
     /// for on the way, or when the root has no path. `known` finds the cell of a level's fact.
-    pub(super) fn walk(&self, root: usize, mut known: impl FnMut(usize) -> Cell) -> Option<NodeId> {
+    pub(super) fn walk(&self, root: usize, known: impl Fn(usize) -> Cell) -> Option<NodeId> {
         let mut at = NodeId(self.starts[root]?);
         while !at.is_end() {
             let step = self.steps[at.index()];

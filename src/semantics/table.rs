@@ -54,7 +54,7 @@ impl Table {
                 let cell = (table.len() / step % count).checked_sub(1);
                 known[level] = cell.map_or(UNKNOWN, |cell| Cell::try_from(cell).expect("there are few"));
             }
-            engine.statuses_at(&mut known, |_| UNKNOWN, &mut scratch, &mut found);
+            engine.statuses_at(&known, &mut scratch, &mut found);
             table.append(&mut found);
         }
         Some(Self { facts, statuses: table, consequences })
