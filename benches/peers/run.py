@@ -185,7 +185,7 @@ def in_process(peers, sizes, turns):
 def report_profiles(found, sizes, known):
     def shown(answer, key, divided=1, unit=1e9):
         if answer is None:
-            return "not within a minute"
+            return "no answer within a minute"
         value = answer[key] / divided * unit
         return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 

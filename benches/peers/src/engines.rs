@@ -222,7 +222,8 @@ pub fn rego_compiled(rules: &Rules) -> regorus::CompiledPolicy {
     }
     // A package is no entry point, only a rule: one that holds all the others.
     let entries: Vec<String> = (0..rules.len()).map(|index| format!("\"c{index}\": c{index}")).collect();
-    text += &format!("outcomes := {{{}}}\n", entries.join(", "));
+    // It refuses long lines.
+    text += &format!("outcomes := {{{}}}\n", entries.join(",\n"));
     let mut engine = regorus::Engine::new();
     engine.add_policy("people.rego".to_owned(), text).expect("it is sound");
     engine.compile_with_entrypoint(&"data.people.outcomes".into()).expect("it is sound")
