@@ -110,7 +110,9 @@ proptest! {
         let coding = Coding::new(&engine, &facts(&policy), &[]);
         let mut tape = Tape::new(&choices);
         let end = if crlf { "\r\n" } else { "\n" };
-        let mut text = format!("id,b0,b1,l0,note,w0,n0,d0,weight{end}");
+        // The last cell of a row ends with the block where that has one row: there is too little text after it
+        // for the fast way.
+        let mut text = format!("id,b0,l0,note,w0,n0,d0,weight,b1{end}");
         for row in 0..1 + tape.pick(30) {
             let cells: Vec<String> = FACTS.iter().enumerate().map(|(fact, (_, _, all))| {
                 let value = (tape.pick(3) > 0).then(|| tape.pick(all.len()));
@@ -118,7 +120,7 @@ proptest! {
             }).collect();
             let [b0, b1, l0, w0, n0, d0] = &cells[..] else { panic!("six facts") };
             let note = ["", "long enough to be longer than sixteen bytes", "\"a \"\"mark\"\"\"", "x"][tape.pick(4)];
-            let _ = write!(text, "{row},{b0},{b1},{l0},{note},{w0},{n0},{d0},{}.5{end}", tape.pick(9));
+            let _ = write!(text, "{row},{b0},{l0},{note},{w0},{n0},{d0},{}.5,{b1}{end}", tape.pick(9));
         }
         let mut bytes = text.into_bytes();
         for (index, byte) in damage {

@@ -63,20 +63,14 @@ impl<S: Sink> Counter<S> {
     /// Counts a row, or several at once.
     #[inline]
     pub(super) fn add(&mut self, bins: &[Bin], count: Count) -> Result<(), TooMany> {
-        let number = || {
-            let mut number = 0;
-            for (bin, stride) in bins.iter().zip(&self.strides) {
-                // INVARIANT: where combinations have numbers, these fit.
-                number += u64::from(*bin) * stride;
-            }
-            number
-        };
+        let number = || -> u64 { bins.iter().zip(&self.strides).map(|(bin, stride)| u64::from(*bin) * stride).sum() };
         let (place, length) = match &mut self.counts {
             Counts::Each(counts) => {
-                let number = usize::try_from(number()).expect("few enough");
-                return counts[number].add(count);
+                // INVARIANT: all numbers are places of the array.
+                return counts[usize::try_from(number()).expect("few enough")].add(count);
             }
             Counts::Met(counts) => {
+                // INVARIANT: where combinations have numbers, these fit.
                 let number = number();
                 let length = counts.len();
                 (counts.entry(number).or_default(), length)

@@ -41,30 +41,28 @@ impl<'a, S: Sink> Rows<'a, S> {
     /// Reads a row whose cells are short and were seen before: where the next one begins, and what it
     /// counts. `None` for all that is not so plain: then it is read by the letter.
     #[inline]
-    fn plain(&mut self, text: &[u8], start: usize) -> Option<(usize, Count)> {
+    fn plain(&mut self, marks: &mut Marks<'_>, start: usize) -> Option<(usize, Count)> {
+        let text = marks.text;
         let mut at = start;
         let mut count = Count { rows: 1, weight: Weight::ZERO };
         let last = self.header.uses.len() - 1;
         for (index, used) in self.header.uses.iter().enumerate() {
-            let mut cell = Short::find(text, at, self.layout.delimiter)?;
-            let mut end = at + cell.length;
-            let ends_row = text[end] == b'\n';
-            if ends_row != (index == last) {
+            let mark = marks.next()?;
+            let ends_row = text[mark] == b'\n';
+            if ends_row != (index == last) || text[mark] == b'"' {
                 return None;
             }
-            let next = end + 1;
-            if ends_row && end > at && text[end - 1] == b'\r' {
-                end -= 1;
-                cell = cell.shorter();
-            }
+            let end = if ends_row && mark > at && text[mark - 1] == b'\r' { mark - 1 } else { mark };
             match used {
-                Use::Fact(column) => self.bins[*column] = self.memories[*column].bin(cell.words, cell.length)?,
+                Use::Fact(column) => {
+                    let (words, length) = short(text, at, end)?;
+                    self.bins[*column] = self.memories[*column].bin(words, length)?;
+                }
                 Use::Weight => count.weight = Weight::parse(&text[at..end])?,
                 Use::Rows => count.rows = rows(&text[at..end])?,
-                Use::Unread if cell.has_quote() => return None,
                 Use::Unread => {}
             }
-            at = next;
+            at = mark + 1;
         }
         Some((at, count))
     }
@@ -138,8 +136,9 @@ impl<S: Sink> blocks::Rows<S> for Rows<'_, S> {
     fn read(&mut self, block: &[u8], is_all: bool, found: &mut Found) -> Result<usize, TooMany> {
         let is_whole = is_all || !self.layout.multiline;
         let mut at = 0;
+        let mut marks = Marks::new(block, self.layout.delimiter);
         while at < block.len() {
-            if let Some((next, count)) = self.plain(block, at)
+            if let Some((next, count)) = self.plain(&mut marks, at)
                 && next - at <= MAX_ROW_BYTES
             {
                 self.counter.add(&self.bins, count)?;
@@ -152,6 +151,7 @@ impl<S: Sink> blocks::Rows<S> for Rows<'_, S> {
                 Some(length) => at += length,
                 None => break,
             }
+            marks.seek(at);
         }
         Ok(at)
     }
@@ -167,79 +167,101 @@ pub(super) fn rows(digits: &[u8]) -> Option<u64> {
     digits.parse().ok()
 }
 
-/// A cell of at most sixteen bytes, in two words with zeros behind it.
-struct Short {
-    words: [u64; 2],
-    length: usize,
+/// The bytes of a text that part its cells, one after the other: delimiters, line ends, quotation marks.
+struct Marks<'t> {
+    text: &'t [u8],
+    /// Eight times each of them.
+    wanted: [u64; 3],
+    /// Where the bytes begin that were looked at last, and a bit for each that is one and is to come.
+    from: usize,
+    marked: u64,
 }
 
+/// So many bytes are looked at together: a branch for each few would be guessed wrong too often.
+const TOGETHER: usize = 64;
 const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+const LOWS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 
-/// A word in which the first byte that is zero in `word`, and perhaps later ones, are marked.
-/// (Hacker's Delight, section 6-1: what is marked before the first zero byte is nothing.)
+/// A bit for each byte that is zero, the first least. (Hacker's Delight, section 6-1: no carry leaves its
+/// byte; the product brings the highest bits of all bytes into one.)
 #[inline]
 fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & HIGHS
+    !((word & LOWS).wrapping_add(LOWS) | word | LOWS)
 }
 
 #[inline]
-fn all(byte: u8) -> u64 {
-    u64::from(byte) * ONES
+fn gathered(highest: u64) -> u64 {
+    (highest >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
-/// The bytes before the first that is marked.
-#[inline]
-fn before(marked: u64) -> u64 {
-    (marked ^ marked.wrapping_sub(1)) >> 8
-}
+impl<'t> Marks<'t> {
+    fn new(text: &'t [u8], delimiter: u8) -> Self {
+        let wanted = [delimiter, b'\n', b'"'].map(|byte| u64::from(byte) * ONES);
+        let mut marks = Self { text, wanted, from: 0, marked: 0 };
+        marks.seek(0);
+        marks
+    }
 
-/// The first bytes of a word.
-#[inline]
-fn first(word: u64, bytes: usize) -> u64 {
-    if bytes >= 8 { word } else { word & ((1 << (8 * bytes)) - 1) }
-}
+    /// Goes on from another place.
+    fn seek(&mut self, at: usize) {
+        self.from = at;
+        let rest = self.text.get(at..).unwrap_or_default();
+        self.marked = match rest.first_chunk() {
+            Some(bytes) => self.look(bytes),
+            None => {
+                let mut bytes = [0; TOGETHER];
+                bytes[..rest.len()].copy_from_slice(rest);
+                // What is not there parts nothing, whatever the delimiter.
+                self.look(&bytes) & !(u64::MAX << rest.len())
+            }
+        };
+    }
 
-/// Eight bytes as a word, the first least.
-#[inline]
-fn word(bytes: &[u8; REMEMBERED + 1], from: usize) -> u64 {
-    u64::from_le_bytes(bytes[from..from + 8].try_into().expect("eight bytes"))
-}
-
-impl Short {
-    /// The cell that begins at a place and ends before a delimiter or a line end. `None` where it is
-    /// longer, or lies at the end of the text.
     #[inline]
-    fn find(text: &[u8], at: usize, delimiter: u8) -> Option<Self> {
-        let bytes: &[u8; REMEMBERED + 1] = text.get(at..)?.first_chunk()?;
-        let low = word(bytes, 0);
-        let high = word(bytes, 8);
-        let (delimiters, ends) = (all(delimiter), all(b'\n'));
-        let marked = |word: u64| zeros(word ^ delimiters) | zeros(word ^ ends);
-        let in_low = marked(low);
-        if in_low != 0 {
-            return Some(Self { words: [low & before(in_low), 0], length: (in_low.trailing_zeros() / 8) as usize });
-        }
-        let in_high = marked(high);
-        if in_high != 0 {
-            let length = 8 + (in_high.trailing_zeros() / 8) as usize;
-            return Some(Self { words: [low, high & before(in_high)], length });
-        }
-        let is_end = bytes[REMEMBERED] == delimiter || bytes[REMEMBERED] == b'\n';
-        is_end.then_some(Self { words: [low, high], length: REMEMBERED })
+    fn look(&self, bytes: &[u8; TOGETHER]) -> u64 {
+        let [delimiters, ends, quotes] = self.wanted;
+        let (words, _) = bytes.as_chunks();
+        words.iter().rev().fold(0, |marked, bytes| {
+            let word = u64::from_le_bytes(*bytes);
+            let found = zeros(word ^ delimiters) | zeros(word ^ ends) | zeros(word ^ quotes);
+            marked << 8 | gathered(found)
+        })
     }
 
-    /// Without its last byte.
-    fn shorter(self) -> Self {
-        let length = self.length - 1;
-        let [low, high] = self.words;
-        Self { words: [first(low, length), first(high, length.saturating_sub(8))], length }
-    }
-
-    /// Whether a quotation mark is in it.
+    /// The next one. `None` after the last.
     #[inline]
-    fn has_quote(&self) -> bool {
-        let [low, high] = self.words;
-        zeros(low ^ all(b'"')) | zeros(high ^ all(b'"')) != 0
+    fn next(&mut self) -> Option<usize> {
+        while self.marked == 0 {
+            if self.from >= self.text.len() {
+                return None;
+            }
+            self.seek(self.from + TOGETHER);
+        }
+        let at = self.from + self.marked.trailing_zeros() as usize;
+        self.marked &= self.marked - 1;
+        Some(at)
     }
+}
+
+/// For each length of a cell its bytes in two words.
+const MASKS: [[u64; 2]; REMEMBERED + 1] = {
+    let mut masks = [[u64::MAX; 2]; REMEMBERED + 1];
+    let mut length = 0;
+    while length < REMEMBERED {
+        let kept = u64::MAX >> (8 * (7 - length % 8)) >> 8;
+        masks[length] = if length < 8 { [kept, 0] } else { [u64::MAX, kept] };
+        length += 1;
+    }
+    masks
+};
+
+/// A cell of at most sixteen bytes, in two words with zeros behind it, and its length. `None` where it is
+/// longer, or lies at the end of the text.
+#[inline]
+fn short(text: &[u8], at: usize, end: usize) -> Option<([u64; 2], usize)> {
+    let bytes: &[u8; REMEMBERED] = text.get(at..)?.first_chunk()?;
+    let [low_mask, high_mask] = MASKS.get(end - at)?;
+    let (words, _) = bytes.as_chunks();
+    let [low, high] = [0, 1].map(|half| u64::from_le_bytes(words[half]));
+    Some(([low & low_mask, high & high_mask], end - at))
 }
