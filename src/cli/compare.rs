@@ -86,7 +86,11 @@ impl Compare {
         }
         let mut sources = Vec::new();
         if view.according_to.len() > 1 {
-            sources = std::mem::take(&mut view.according_to);
+            for source in std::mem::take(&mut view.according_to) {
+                if !sources.contains(&source) {
+                    sources.push(source);
+                }
+            }
             if self.choice.is_some() || self.vary.is_some() {
                 let message = "sources are compared where `--according-to` stands twice: give it once, or leave \
                                `--choice` and `--vary` out";

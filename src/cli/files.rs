@@ -205,3 +205,12 @@ mod tests {
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     }
 }
+
+/// A profile's name as it is told to others: without the folders that lead to it from the root.
+pub(super) fn portable(name: &str) -> String {
+    let path = Path::new(name);
+    match path.file_name().filter(|_| path.is_absolute()) {
+        Some(file) => shown(Path::new(file)),
+        None => name.to_owned(),
+    }
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::files::load;
+use super::files::{load, portable};
 use super::profiles::SetOptions;
 use super::view::{ViewOptions, consequence, failed};
 use super::{Failure, Found, Output};
@@ -51,7 +51,8 @@ impl Graph {
         let named = self.set.profile(&policy, self.profile.as_ref())?;
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
         let is_given = self.profile.is_some() || !self.set.is_empty();
-        let given = is_given.then_some(Given { name: named.name.as_deref(), profile: &named.profile });
+        let name = named.name.as_deref().map(portable);
+        let given = is_given.then_some(Given { name: name.as_deref(), profile: &named.profile });
         let graph = match of {
             None => graph::evidence(&engine, given),
             Some(consequence) => graph::decision(&engine, consequence, given).ok_or_else(|| {

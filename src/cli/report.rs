@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::compare::{period, refused};
-use super::files::{load, shown};
+use super::files::{load, portable, shown};
 use super::out::OutOptions;
 use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, failed};
@@ -107,15 +107,6 @@ fn relative_to_project(policy: &Policy) -> impl Fn(&str) -> String + use<> {
     let project = root.parent().and_then(Path::parent).filter(|_| root.is_absolute()).map(Path::to_owned);
     move |name| match project.as_ref().and_then(|project| Path::new(name).strip_prefix(project).ok()) {
         Some(path) => shown(path),
-        None => name.to_owned(),
-    }
-}
-
-/// A profile's name as it is told to others.
-fn portable(name: &str) -> String {
-    let path = Path::new(name);
-    match path.file_name().filter(|_| path.is_absolute()) {
-        Some(file) => shown(Path::new(file)),
         None => name.to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use crate::explore::change::{Change, Changes, Part, Taken, Wanted};
 use crate::json::Subject;
 use crate::model::ChoiceOption;
 use crate::semantics::{Settled, Status};
-use crate::words::status_words;
+use crate::words::{does_not_follow, says_does_not_follow, status_words};
 
 /// All smallest changes of known facts that make a consequence otherwise.
 #[must_use]
@@ -68,6 +68,11 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
     }
     if !policy.choices.is_empty() && changes.is_beyond_choice() {
         page.remark(2, "Nothing that this person can choose, of the options named in these rules, is enough.");
+    }
+    let options = changes.options.iter().flatten().map(|taken| taken.leads_to);
+    let told = found.iter().flat_map(|change| change.leads_to.iter().copied()).chain(options).chain([now.status]);
+    if told.into_iter().any(says_does_not_follow) {
+        page.remark(2, does_not_follow(subject.selection));
     }
     page.remark(
         2,

@@ -6,7 +6,7 @@ use super::{Form, values_shown};
 use crate::explore::compare::{By, Column, Comparison, Harm, Way};
 use crate::json::Subject;
 use crate::model::{ConsequenceId, Policy};
-use crate::semantics::{Outcome, Settled, Status};
+use crate::semantics::{Absent, Outcome, Settled, Status};
 use crate::words::{does_not_follow, says_does_not_follow};
 
 /// Several comparisons for one profile, one below the other.
@@ -104,11 +104,12 @@ impl<'a> Side<'a> {
         (format!("{}{marks}", self.name(consequence)), cells)
     }
 
-    /// What a cell says first. Where a source reports nothing that concerns a consequence, that is said.
+    /// What a cell says first. Where a source reports nothing that concerns a consequence, that is said; a
+    /// report of which no rule is in force, or that is not confirmed as was asked, is one all the same.
     fn cell(&self, column: &Column<'_>, outcome: &Outcome) -> &'static str {
         let is_silent = || {
             let mut rules = self.policy().concluding[outcome.consequence.index()].iter();
-            !rules.any(|rule| column.selection.has(*rule))
+            rules.all(|rule| column.selection.absent(*rule) == Some(Absent::NoClaim))
         };
         match (self.comparison.by, outcome.status) {
             (By::Sources, Status::DoesNotFollow) if is_silent() => "reports nothing of it",
@@ -126,7 +127,7 @@ impl<'a> Side<'a> {
         let consequences = || self.policy().consequence_ids();
         let words = self.words();
         let everywhere = consequences().filter(|id| self.comparison.everywhere(*id) == Some(Settled::Follows));
-        self.list(page, words.everywhere, everywhere.map(|id| self.name(id)));
+        self.list(page, words.everywhere, everywhere.map(|id| format!("{}{}", self.name(id), self.origin(id))));
         for (index, column) in columns.iter().enumerate().filter(|_| columns.len() > 1) {
             let only = consequences().filter(|id| self.comparison.only_in(*id) == Some(index));
             let heading = words.only.replace("{}", &self.way(&column.way));
@@ -142,6 +143,21 @@ impl<'a> Side<'a> {
                 );
             }
             By::Choice(_) | By::Fact(_) => self.harms(page, &words),
+        }
+    }
+
+    /// Sources that say the same may all have it from one: then that is said.
+    fn origin(&self, consequence: ConsequenceId) -> &'static str {
+        let columns = &self.comparison.columns;
+        let claims = columns.iter().flat_map(|column| {
+            let rules = column.outcomes[consequence.index()].rules.iter();
+            rules.flat_map(|rule| column.selection.claims(&self.policy()[*rule]))
+        });
+        match self.comparison.by {
+            By::Sources if columns.len() > 1 && self.subject.selection.origins.count(claims) == 1 => {
+                " (all of this goes back to one origin)"
+            }
+            By::Choice(_) | By::Fact(_) | By::Sources => "",
         }
     }
 
@@ -180,11 +196,18 @@ impl<'a> Side<'a> {
                     let facts = labels(self.policy(), facts, self.form);
                     page.remark(2, &format!("Whether {way} carries a reported harm depends on: {facts}"));
                 }
+                // It was said of all of them.
+                Harm::Follows | Harm::Disputed if self.comparison.every_column_harms() => {}
                 // Where no single harm is certain, the table does not show that one of them is.
-                Harm::Follows if !self.comparison.every_column_harms() && !self.has_certain_harm(column) => {
+                Harm::Follows if !self.has_certain_harm(column) => {
                     page.remark(2, &format!("Whatever is unknown, {way} carries one reported harm or another."))
                 }
-                Harm::NotReported | Harm::Follows | Harm::Disputed => {}
+                Harm::Follows => page.remark(2, &format!("With {way} at least one reported harm follows.")),
+                Harm::Disputed => page.remark(
+                    2,
+                    &format!("With {way} at least one harm is reported, and each is denied by another report."),
+                ),
+                Harm::NotReported => {}
             }
         }
     }

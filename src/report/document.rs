@@ -97,9 +97,10 @@ pub fn document(document: &Document<'_>, form: Form) -> String {
     question(&mut page, document);
     options(&mut page, &mut notes, document);
     reasons::write(&mut page, &mut notes, document);
-    if let Some(Over { look, found }) = &document.over {
-        page.section("timeline", "When it changes");
-        timeline::moments(&mut page, &mut notes, document.subject, *look, found);
+    page.section("timeline", "When it changes");
+    match &document.over {
+        Some(Over { look, found }) => timeline::moments(&mut page, &mut notes, document.subject, *look, found),
+        None => page.item("No period was asked for (`--over FROM..TO`): outcomes are those of the date above."),
     }
     let styles = picture(&mut page, document);
     ledger::write(&mut page, &mut notes, document);

@@ -223,13 +223,14 @@ function showOutcomes({ html, statuses }) {
   find("said").textContent = Object.entries(words).filter(([status]) => counts.has(status)).map(([status, text]) => `${counts.get(status)} ${text}`).join(", ");
   for (const item of list.querySelectorAll("li[data-of]")) {
     const name = item.dataset.of;
+    const label = policy.consequences.find((one) => one.name === name)?.label ?? name;
     const actions = make("div", { class: "actions" });
     const parts = [];
     for (const [what, text] of [["why", "Why"], ["change", "What would change it"]]) {
       const key = `${what} ${name}`;
       const id = `${what}-${name}`;
       const below = make("div", { id, class: "opened", hidden: true });
-      const button = make("button", { type: "button", "aria-expanded": "false", "aria-controls": id, "data-key": key }, text);
+      const button = make("button", { type: "button", "aria-expanded": "false", "aria-controls": id, "data-key": key, "aria-label": `${text}: ${label}` }, text);
       const toggle = (open) => {
         button.setAttribute("aria-expanded", String(open));
         below.hidden = !open;
@@ -408,8 +409,13 @@ function take() {
     const count = findings.length === 1 ? "a mistake" : "mistakes";
     find("checked").textContent = `The text has ${count}: what stands above is still by the last text without mistakes.`;
     find("checked").className = "problem";
+    find("older").hidden = false;
+    // Scenarios of a text before say nothing of this one.
+    find("tested").textContent = "";
+    find("failures").replaceChildren();
     return;
   }
+  find("older").hidden = true;
   find("checked").className = "";
   find("checked").textContent = findings.length === 0 ? "No mistakes and no weaknesses were found." : "No mistakes; what an author would want to know:";
   loaded = files;
@@ -445,9 +451,14 @@ function showTests() {
   const answer = ask({ do: "test" });
   const tests = answer.error ? [] : answer.policies.flatMap((one) => one.scenarios);
   const failed = tests.filter((test) => !test.passed);
-  find("tested").textContent = answer.error ? answer.error.findings.map((finding) => finding.message).join("; ") : `Scenarios: ${tests.length - failed.length} of ${tests.length} as expected.`;
+  find("tested").textContent = answer.error ? answer.error.findings.map((finding) => finding.message).join("; ") : tests.length === 0 ? "There are no scenarios." : `Scenarios: ${tests.length - failed.length} of ${tests.length} as expected.`;
   find("failures").replaceChildren(...failed.map((test) => {
-    const surprises = test.surprises.map((one) => `${one.consequence}: expected ${one.expected}, found ${one.found}`);
+    const words = { not_among_only: "that it does not follow (others were expected alone)" };
+    const said = (status) => words[status] ?? status.replaceAll("_", " ");
+    const surprises = test.surprises.map((one) => {
+      const label = policy.consequences.find((other) => other.name === one.consequence)?.label ?? one.consequence;
+      return `${label}: expected ${said(one.expected)}, found ${said(one.found)}`;
+    });
     return make("li", {}, `${test.scenario} (${test.file}:${test.line}): ${surprises.join("; ")}`);
   }));
 }
@@ -472,7 +483,8 @@ function showParts() {
   show();
 }
 
-/** Forgets all that was entered; the text of the rules stays as it is. */
+/** Forgets all that was entered of somebody. A text of rules that was changed stays, which is said: it may be
+ * the work of hours. */
 function clear() {
   entered = new Map();
   opened.clear();
@@ -482,7 +494,11 @@ function clear() {
   for (const box of find("sources").querySelectorAll("input")) box.checked = false;
   for (const id of ["known-by", "require"]) find(id).value = "";
   find("on").value = settings.on ?? "";
+  for (const id of ["columns", "drawn"]) find(id).selectedIndex = 0;
+  showDrawing();
   show();
+  const isChanged = written.some((file, index) => file.text !== original[index].text);
+  find("cleared").textContent = isChanged ? "Cleared. The rules stay as they were changed below: “Put back the rules as they were” takes that back." : "Cleared.";
   find("fields").querySelector("input, select")?.focus();
 }
 
@@ -506,6 +522,7 @@ function listen() {
       if (value === "") entered.delete(name);
       else entered.set(name, value);
     }
+    find("cleared").textContent = "";
     show();
   });
   // On paper all parts are seen.
