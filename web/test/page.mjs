@@ -268,6 +268,8 @@ async function authors() {
   await page.locator("#checked.problem").waitFor();
   assert.match(await page.locator("#checked").innerText(), /still by the last text without mistakes/);
   assert.match(await page.locator("#findings").innerText(), /russian_passprot/);
+  assert.ok(await page.locator("#older").isVisible(), "it is said where the outcomes stand");
+  assert.equal(await page.locator("#tested").innerText(), "", "scenarios of a text before say nothing of this one");
   assert.deepEqual(await shown(page), before);
   await page.locator("#findings button").first().click();
   const selected = await editor.evaluate((it) => it.value.slice(it.selectionStart, it.selectionEnd));
@@ -276,7 +278,9 @@ async function authors() {
   await editor.fill(text.replace("when covered and russian_passport", "when not ukrainian"));
   await page.locator("#tested", { hasText: "of 28" }).waitFor();
   await page.waitForFunction(() => document.querySelector("[data-of=conscription_eligible]").dataset.status === "follows");
-  assert.ok(await page.locator("#failures li").count() > 0);
+  assert.ok(await page.locator("#older").isHidden());
+  assert.match(await page.locator("#failures li").first().innerText(), /: expected .*, found /);
+  assert.doesNotMatch(await page.locator("#failures").innerText(), /does_not_follow|not_among_only/);
   await page.locator("#picture").scrollIntoViewIfNeeded();
   await page.locator("#undrawn").waitFor();
   await page.locator("#restore").click();
@@ -284,8 +288,45 @@ async function authors() {
   assert.deepEqual(await shown(page), before);
   await page.locator("#picture").scrollIntoViewIfNeeded();
   await page.locator("#undrawn").waitFor({ state: "hidden" });
+  await editor.fill(text.slice(0, text.indexOf("scenario ")));
+  await page.waitForFunction(() => document.querySelector("#tested").textContent === "There are no scenarios.");
+  // What was entered of somebody is cleared; the work of an author is not lost by it.
+  await page.locator("#columns").selectOption("sources");
+  await page.locator("#clear").click();
+  assert.match(await page.locator("#cleared").innerText(), /rules stay as they were changed/);
+  assert.notEqual(await page.locator("#columns").inputValue(), "sources");
+  await page.locator("#restore").click();
+  await page.waitForFunction(() => document.querySelector("#tested").textContent.includes("28 of 28"));
+  await page.locator("#clear").click();
+  assert.equal(await page.locator("#cleared").innerText(), "Cleared.");
+  await enter(page, "ukrainian", "no");
+  assert.equal(await page.locator("#cleared").innerText(), "");
   await close(page);
   console.log("rules are edited, checked and tested in place");
+}
+
+/** On a wide screen the facts stay in sight beside the outcomes, and over nothing that follows. */
+async function nothingIsCovered() {
+  const page = await open(written("rules/passports.ensue"));
+  await page.locator("#view summary").click();
+  const covered = await page.evaluate(() => ["options", "picture", "rules", "authors"].flatMap((id) => {
+    const section = document.getElementById(id);
+    section.scrollIntoView();
+    const { left, right, top, bottom } = section.getBoundingClientRect();
+    const found = [];
+    for (let y = Math.max(top, 0) + 10; y < Math.min(bottom, innerHeight) - 10; y += 40) {
+      for (const x of [left + 30, (left + right) / 2, right - 30]) {
+        const seen = document.elementFromPoint(x, y)?.closest("section")?.id;
+        if (seen !== id) found.push(`${seen} over ${id}`);
+      }
+    }
+    return found;
+  }));
+  assert.deepEqual(covered, []);
+  const names = await page.getByRole("button", { name: /^(Why|What would change it): / }).count();
+  assert.equal(names, 12, "each button says of which consequence it is");
+  await close(page);
+  console.log("nothing covers what follows, and buttons have names of their own");
 }
 
 /** A picture for another date is not the picture of what is asked, and a filter outlives an edit. */
@@ -498,6 +539,7 @@ try {
   await theDilemma();
   await mistakesAndClear();
   await authors();
+  await nothingIsCovered();
   await datesAndFilters();
   await keyboardOnly();
   await narrowAndPrinted();
