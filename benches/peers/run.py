@@ -251,8 +251,10 @@ def report(path, found, known):
                 for threads, s in (("one", ""), ("two", "s")))
     lines += [
         "",
-        f"Two threads are {one / two:.2f} times as fast as one. From a Parquet file, which DuckDB made of the table, the tally",
-        f"takes {parquet / decoding:.2f} times as long as decoding the columns of the facts alone. All agree: on the counts of every row, but for OpenFisca, which has no",
+        f"Two threads are {one / two:.2f} times as fast as one. From a Parquet file, which DuckDB made of the table,",
+        f"the tally takes {parquet / decoding:.2f} times as long as decoding the columns of the facts alone.",
+        "",
+        "All agree: on the counts of every row, but for OpenFisca, which has no",
         "unknown values, on those of known rows. For these rules three-valued logic happens to be exact, so that the",
         "other engines leave open no row that the exact evaluation settles; it is not where rules meet, as in `a or",
         "not a`. The scanner knows these rules alone and checks nothing; the other engines are told the names",
