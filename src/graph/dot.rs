@@ -9,6 +9,7 @@ use super::{Direction, Edge, Graph, Kind, Node};
 /// Graphviz breaks no line by itself.
 const BOX: i32 = 240;
 const ARROW: i32 = 160;
+const NOTE: i32 = 600;
 
 /// The graph for Graphviz.
 #[must_use]
@@ -19,12 +20,9 @@ pub fn dot(graph: &Graph) -> String {
     };
     let mut out = String::from("digraph ensue {\n");
     let _ = writeln!(out, "  graph [rankdir={direction}, labelloc=t, fontname=\"sans-serif\"];");
-    let _ = writeln!(
-        out,
-        "  graph [label={}, tooltip={}];",
-        quoted(&[&graph.title, &graph.about]),
-        quoted(&[&graph.description])
-    );
+    let mut label = vec![graph.title.clone(), graph.about.clone()];
+    label.extend(graph.notes.iter().flat_map(|note| wrapped(note, NOTE)));
+    let _ = writeln!(out, "  graph [label={}, tooltip={}];", quoted(&label), quoted(&[&graph.description]));
     out.push_str("  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n");
     for node in &graph.nodes {
         let _ = writeln!(out, "  {} [{}];", node.id, style(node));

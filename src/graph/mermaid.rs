@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use super::{Direction, Edge, Graph, Kind, Node};
 
+/// What the box with notes is called, as no node is.
+const SAID: &str = "said_of_all";
+
 /// The graph for Mermaid.
 #[must_use]
 pub fn mermaid(graph: &Graph) -> String {
@@ -18,6 +21,11 @@ pub fn mermaid(graph: &Graph) -> String {
     for node in &graph.nodes {
         let (open, close) = shape(node.kind);
         let _ = writeln!(out, "  {}{open}\"{}\"{close}", node.id, label(node));
+    }
+    // Mermaid has no place for what is said of a picture as a whole: a box without lines and arrows.
+    if !graph.notes.is_empty() {
+        let notes: Vec<String> = graph.notes.iter().map(|note| escaped(note)).collect();
+        let _ = writeln!(out, "  {SAID}[\"{}\"]\n  style {SAID} fill:none,stroke:none", notes.join("<br>"));
     }
     for edge in &graph.edges {
         let _ = writeln!(out, "  {}", arrow(graph, edge));

@@ -338,7 +338,7 @@ fn texts_are_only_texts() {
         let rest = without_quoted(&written, true);
         assert!(!rest.contains("evil") && !rest.contains('\\') && rest.lines().count() == 19, "{text}: {written}");
         let written = mermaid(&graph);
-        assert_eq!(written.lines().count(), 20, "{written}");
+        assert_eq!(written.lines().count(), 22, "{written}");
         assert!(!written.contains("%%") && !written.contains("**") && !written.contains("<evil"), "{text}: {written}");
         let (acc, rest): (Vec<&str>, Vec<&str>) = written.lines().partition(|line| line.starts_with("  acc"));
         assert!(acc.len() == 2 && !acc.join("").contains(['"', '<', '{', '`']), "{text}: {acc:?}");
@@ -384,7 +384,7 @@ fn graphviz_is_given_lines_and_styles() {
     expect_test::expect![[r#"
         digraph ensue {
           graph [rankdir=TB, labelloc=t, fontname="sans-serif"];
-          graph [label="What decides: C &amp; D\non 2020-01-01, for the facts given", tooltip="1 question, leading to: it does not follow, or it is ruled out. For this profile: it is ruled out."];
+          graph [label="What decides: C &amp; D\non 2020-01-01, for the facts given\nEach box asks for one fact, and each arrow is an answer: read from the top.\nThick lines and \"for this profile\" show the path of the profile; where a fact is\nnot known, every answer stays possible.\n\"Does not follow\" means only that no report encoded in these rules leads to\nit. It does not mean that it cannot happen.", tooltip="1 question, leading to: it does not follow, or it is ruled out. For this profile: it is ruled out."];
           node [shape=box, fontname="sans-serif"];
           edge [fontname="sans-serif"];
           question_1 [label="question 1\nA \\ \"B\"\nfor this profile: yes", style="rounded,bold", penwidth=3];
@@ -397,7 +397,7 @@ fn graphviz_is_given_lines_and_styles() {
     expect_test::expect![[r#"
         digraph ensue {
           graph [rankdir=LR, labelloc=t, fontname="sans-serif"];
-          graph [label="P\non 2020-01-01, for the facts given", tooltip="From left to right: 1 source, 1 claim, 1 rule, 1 consequence. What gives the consequences their statuses for this profile is marked."];
+          graph [label="P\non 2020-01-01, for the facts given\nArrows lead from sources to what they report, to the rules that encode it,\nand to what these rules conclude.\nThick lines and \"for this profile\" show what gives the consequences their\nstatuses.", tooltip="From left to right: 1 source, 1 claim, 1 rule, 1 consequence. What gives the consequences their statuses for this profile is marked."];
           node [shape=box, fontname="sans-serif"];
           edge [fontname="sans-serif"];
           source_s [label="source\nS\nfor this profile", shape=cylinder, style="bold", penwidth=3];

@@ -274,14 +274,16 @@ function showComparison() {
     return;
   }
   const request = { do: "compare" };
+  let said = "";
   if (chosen === "sources") {
     const { according_to: marked = [], ...others } = view();
     request.sources = marked.length > 1 ? marked : policy.sources.map((source) => source.name);
     request.view = others;
+    if (marked.length === 1) said = "The columns are all sources, whichever one is marked above: to compare some of them, mark several.";
   } else if (chosen.startsWith("fact ")) {
     request.vary = chosen.slice("fact ".length);
   }
-  find("comparison").replaceChildren(...told(request));
+  find("comparison").replaceChildren(...(said ? [make("p", { class: "hint" }, said)] : []), ...told(request));
 }
 
 // The picture.

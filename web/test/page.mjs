@@ -292,7 +292,13 @@ async function authors() {
   await page.waitForFunction(() => document.querySelector("#tested").textContent === "There are no scenarios.");
   // What was entered of somebody is cleared; the work of an author is not lost by it.
   await page.locator("#columns").selectOption("sources");
+  assert.doesNotMatch(await page.locator("#comparison").innerText(), /mark several/);
+  const source = page.locator("#sources input").first();
+  await page.locator("#view summary").click();
+  await source.check();
+  await page.locator("#comparison", { hasText: "mark several" }).waitFor();
   await page.locator("#clear").click();
+  assert.equal(await source.isChecked(), false);
   assert.match(await page.locator("#cleared").innerText(), /rules stay as they were changed/);
   assert.notEqual(await page.locator("#columns").inputValue(), "sources");
   await page.locator("#restore").click();
