@@ -361,14 +361,14 @@ rule new "By train" per b in force from 2025-01-01 when train then held
   await page.locator("#undrawn").waitFor();
   assert.equal(await page.locator("#drawing .taken").count(), 0);
   assert.deepEqual(await shown(page), { held: "follows" });
-  await page.getByLabel("Source two").check();
+  await page.locator("#sources [value=second]").check();
   assert.deepEqual(await shown(page), { held: "does_not_follow" });
   await page.locator("#editor-0").fill(`# a comment\n${await page.locator("#editor-0").inputValue()}`);
   await page.locator("#checked").filter({ hasText: "No mistakes" }).waitFor();
-  assert.ok(await page.getByLabel("Source two").isChecked());
+  assert.ok(await page.locator("#sources [value=second]").isChecked());
   assert.deepEqual(await shown(page), { held: "does_not_follow" });
   await page.locator("#clear").click();
-  assert.equal(await page.getByLabel("Source two").isChecked(), false);
+  assert.equal(await page.locator("#sources [value=second]").isChecked(), false);
   assert.equal(await page.locator("#on").inputValue(), "");
   await close(page);
   console.log("a picture that is not that of the date has no path, and filters stay when rules are edited");
