@@ -31,6 +31,9 @@ pub struct Changes<'p> {
     /// All smallest sets of options, of different choices, that make it otherwise, also by settling
     /// what is unknown. `None` where there are too many to be tried.
     pub options: Option<Vec<Taken<'p>>>,
+    /// Options, each by itself, after which it would depend on what is unknown whether it is otherwise,
+    /// where now it is settled that it is not.
+    pub open: Vec<Taken<'p>>,
 }
 
 /// Options that are taken together.
@@ -82,6 +85,15 @@ impl Wanted {
             (Wanted::Otherwise, None) => then.settled().is_some(),
         }
     }
+
+    /// Whether a status may come to what is wanted, once more is known, where now it is certain that it does not.
+    fn is_open(self, now: Status, then: Status) -> bool {
+        let wanted = |status: Settled| match self {
+            Wanted::To(wanted) => status == wanted,
+            Wanted::Otherwise => now.settled() != Some(status),
+        };
+        now.settled().is_some_and(|now| !wanted(now)) && then.settled().is_none() && then.possible().iter().any(wanted)
+    }
 }
 
 /// The profile once options are taken; `None` where they contradict one another or change a fact
@@ -129,8 +141,9 @@ impl<'p> Changes<'p> {
             found.sort_by_key(|change| (!change.is_choice, change.parts.len()));
             found
         });
-        let options = Self::options(engine, &now, wanted, profile, kept);
-        Self { now, found, options }
+        let mut open = Vec::new();
+        let options = Self::options(engine, &now, wanted, profile, kept, &mut open);
+        Self { now, found, options, open }
     }
 
     fn options(
@@ -139,6 +152,7 @@ impl<'p> Changes<'p> {
         wanted: Wanted,
         profile: &Profile,
         kept: &[FactId],
+        open: &mut Vec<Taken<'p>>,
     ) -> Option<Vec<Taken<'p>>> {
         if wanted.is_met(now.status, now.status) {
             return Some(Vec::new());
@@ -167,7 +181,9 @@ impl<'p> Changes<'p> {
             }
             let Some(with) = taken(profile, &options, kept) else { continue };
             engine.statuses(&with, &mut scratch, &mut statuses);
-            if wanted.is_met(now.status, statuses[now.consequence.index()]) {
+            let leads_to = statuses[now.consequence.index()];
+            let is_met = wanted.is_met(now.status, leads_to);
+            if is_met || options.len() == 1 && wanted.is_open(now.status, leads_to) {
                 let may_follow = |status: Status| status.possible().contains(Settled::Follows);
                 let others = || engine.policy.consequence_ids().filter(|id| *id != now.consequence);
                 let follows = |id: &ConsequenceId| statuses[id.index()] == Status::Follows;
@@ -176,7 +192,8 @@ impl<'p> Changes<'p> {
                     !follows(id) && may_follow(statuses[id.index()]) && before[id.index()] != Status::Follows
                 };
                 let (also, perhaps) = (others().filter(is_new).collect(), others().filter(perhaps).collect());
-                found.push(Taken { options, leads_to: statuses[now.consequence.index()], also, perhaps });
+                let taken = Taken { options, leads_to, also, perhaps };
+                if is_met { found.push(taken) } else { open.push(taken) }
             }
         }
         Some(found)

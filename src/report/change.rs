@@ -55,6 +55,10 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
         }
     }
     unknown_options(&mut page, subject, changes, asked);
+    if !changes.open.is_empty() {
+        page.part("With one of these options, it would depend on what is not known");
+        changes.open.iter().for_each(|taken| self::taken(&mut page, subject, taken));
+    }
     let nothing_known = subject.profile.known().next().is_none();
     if found.is_empty() {
         page.remark(
@@ -67,9 +71,18 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
         );
     }
     if !policy.choices.is_empty() && changes.is_beyond_choice() {
-        page.remark(2, "Nothing that this person can choose, of the options named in these rules, is enough.");
+        page.remark(
+            2,
+            match &changes.open[..] {
+                [] => "Nothing that this person can choose, of the options named in these rules, is enough.",
+                _ => {
+                    "Of nothing that this person can choose, of the options named in these rules, is it certain that \
+                      it is enough."
+                }
+            },
+        );
     }
-    let options = changes.options.iter().flatten().map(|taken| taken.leads_to);
+    let options = changes.options.iter().flatten().chain(&changes.open).map(|taken| taken.leads_to);
     let told = found.iter().flat_map(|change| change.leads_to.iter().copied()).chain(options).chain([now.status]);
     if told.into_iter().any(says_does_not_follow) {
         page.remark(2, does_not_follow(subject.selection));
@@ -98,16 +111,18 @@ fn unknown_options(page: &mut Page, subject: Subject<'_>, changes: &Changes<'_>,
     if !some.is_empty() {
         page.part(&format!("With one of these options, which settle what is not known, {asked}"));
     }
-    for taken in some {
-        let form = page.form;
-        let options: Vec<String> = taken.options.iter().map(|option| form.shown(&option.label)).collect();
-        page.item(&options.join("; and "));
-        page.detail("then: ", &status_words(taken.leads_to));
-        for (lead, consequences) in [("then also follows: ", &taken.also), ("then may also follow: ", &taken.perhaps)] {
-            let labels: Vec<String> = consequences.iter().map(|id| form.shown(&subject.policy[*id].label)).collect();
-            if !labels.is_empty() {
-                page.detail(lead, &labels.join("; "));
-            }
+    some.into_iter().for_each(|taken| self::taken(page, subject, taken));
+}
+
+fn taken(page: &mut Page, subject: Subject<'_>, taken: &Taken<'_>) {
+    let form = page.form;
+    let options: Vec<String> = taken.options.iter().map(|option| form.shown(&option.label)).collect();
+    page.item(&options.join("; and "));
+    page.detail("then: ", &status_words(taken.leads_to));
+    for (lead, consequences) in [("then also follows: ", &taken.also), ("then may also follow: ", &taken.perhaps)] {
+        let labels: Vec<String> = consequences.iter().map(|id| form.shown(&subject.policy[*id].label)).collect();
+        if !labels.is_empty() {
+            page.detail(lead, &labels.join("; "));
         }
     }
 }
@@ -120,10 +135,17 @@ fn change(page: &mut Page, subject: Subject<'_>, change: &Change<'_>) {
     let leads_to: Vec<String> = change.leads_to.iter().map(|it| status_words(*it)).collect();
     page.detail("then: ", &leads_to.join(", or "));
     let mut options: Vec<String> = Vec::new();
-    for option in change.parts.iter().flat_map(|part| &part.options) {
-        let label = form.shown(&option.label);
-        if !options.contains(&label) {
-            options.push(label);
+    for part in &change.parts {
+        for option in &part.options {
+            let mut label = form.shown(&option.label);
+            // Of several values an option sets one.
+            let set = option.sets.iter().find(|(fact, _)| *fact == part.fact).filter(|_| part.values.only().is_none());
+            if let Some((fact, value)) = set {
+                label = format!("{label} ({})", value_shown(policy, *fact, *value, form));
+            }
+            if !options.contains(&label) {
+                options.push(label);
+            }
         }
     }
     if !options.is_empty() {

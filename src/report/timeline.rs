@@ -37,6 +37,7 @@ pub(super) fn moments<'a>(
     page.part(&format!("On {from}"));
     for outcome in &found.first.outcomes {
         let label = form.shown(&subject.policy[outcome.consequence].label);
+        let label = format!("{label}{}", notes.marks(subject.policy, &outcome.rules));
         page.item(&format!("{label}: {}", status_words(outcome.status)));
         evidence(page, notes, subject, &found.first, outcome.consequence.index());
     }
@@ -58,6 +59,7 @@ fn changed<'a>(page: &mut Page, notes: &mut Notes<'a>, subject: Subject<'a>, mom
     let policy = subject.policy;
     let index = changed.consequence.index();
     let label = page.form.shown(&policy[changed.consequence].label);
+    let label = format!("{label}{}", notes.marks(policy, &moment.outcomes[index].rules));
     let [before, after] = [changed.before, moment.outcomes[index].status].map(status_words);
     page.item(&match before == after {
         true => format!("{label}: {after} as before, by other rules or reports"),

@@ -178,7 +178,25 @@ proptest! {
                 let enough: Vec<Vec<&str>> = policy.choices[0]
                     .options.iter().filter(is_enough).map(|option| vec![option.name.as_str()]).collect();
                 let options = changes.options.as_ref().expect("there is one choice");
-                for taken in options {
+                // Those that leave it open are none of them, and all that are.
+                let is_open = |option: &&ChoiceOption| {
+                    let sets: Vec<_> = option.sets.iter().map(|(fact, value)| (*fact, Some(*value))).collect();
+                    let with = changed(&policy, &profile, &sets);
+                    let cases = statuses(&policy, &engine.selection, &complete, &with);
+                    let after: BTreeSet<Settled> = cases.iter().map(|case| case[consequence.index()]).collect();
+                    let keeps = kept.iter().all(|fact| with.value(*fact) == profile.value(*fact));
+                    let is_wanted = |status: &Settled| match wanted {
+                        Wanted::To(to) => *status == to,
+                        Wanted::Otherwise => !before.contains(status),
+                    };
+                    let never_now = before.len() == 1 && !before.iter().any(is_wanted);
+                    keeps && never_now && after.len() > 1 && after.iter().any(is_wanted) && !is_enough(option)
+                };
+                let open: Vec<&str> =
+                    policy.choices[0].options.iter().filter(is_open).map(|option| option.name.as_str()).collect();
+                let found_open: Vec<&str> = changes.open.iter().map(|taken| taken.options[0].name.as_str()).collect();
+                prop_assert_eq!(found_open, open);
+                for taken in options.iter().chain(&changes.open) {
                     let sets = taken.options.iter().flat_map(|option| &option.sets);
                     let sets: Vec<_> = sets.map(|(fact, value)| (*fact, Some(*value))).collect();
                     let cases = statuses(&policy, &engine.selection, &complete, &changed(&policy, &profile, &sets));
