@@ -186,6 +186,15 @@ pub(super) fn overwrite(path: &Path, text: &[u8]) -> Result<(), Failure> {
     }
 }
 
+/// A profile's name as it is told to others: without the folders that lead to it from the root.
+pub(super) fn portable(name: &str) -> String {
+    let path = Path::new(name);
+    match path.file_name().filter(|_| path.is_absolute()) {
+        Some(file) => shown(Path::new(file)),
+        None => name.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,14 +212,5 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"ours");
         // Nothing is left beside it.
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
-    }
-}
-
-/// A profile's name as it is told to others: without the folders that lead to it from the root.
-pub(super) fn portable(name: &str) -> String {
-    let path = Path::new(name);
-    match path.file_name().filter(|_| path.is_absolute()) {
-        Some(file) => shown(Path::new(file)),
-        None => name.to_owned(),
     }
 }
