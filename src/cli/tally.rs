@@ -283,6 +283,10 @@ impl Tally {
                 list(&missing),
                 list(&found)
             ),
+            Refused::Shared(name) => format!(
+                "the column `{name}` is wanted twice, and would be read for one purpose alone: name another with \
+                 `--map FACT=COLUMN` or `--weight`"
+            ),
             Refused::Twice(name) => format!("it has the column `{name}` twice"),
             Refused::Identities(names) => format!(
                 "{} may tell who somebody is, and populations are counted from tables that do not: take such columns \

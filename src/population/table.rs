@@ -158,6 +158,8 @@ pub enum Refused {
     },
     /// A column that is read is there twice.
     Twice(String),
+    /// A column is wanted for two facts, or for a fact and as a weight or number of rows.
+    Shared(String),
     /// Columns look as if they told who somebody is.
     Identities(Vec<String>),
     /// More rows were rejected than the plan allows.

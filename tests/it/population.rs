@@ -378,6 +378,14 @@ fn what_rules_leave_out_gives_nothing_away() {
             let counted =
                 Counted { plan: &plan, tally: &tally, rows, rejected: 0, weighted: false, least: 5, unread: false };
             for shown in counted.groups().into_iter().filter(|shown| shown.bins.is_some()) {
+                // Where facts may have no column, a line with a small number says of none how large it is.
+                let unread = Counted { unread: true, ..counted };
+                let open = unread.outcomes(&shown, 0).into_iter().chain([unread.harms(&shown, 0).to_vec()]);
+                for line in open {
+                    let is_bare = line.iter().all(|it| matches!(it, Shown::Exact(_) | Shown::Hidden));
+                    let is_hidden = |it: &Shown| it.exact().is_none_or(|count| count.rows == 0);
+                    assert!(is_bare && (line.iter().all(is_hidden) || !line.contains(&Shown::Hidden)), "{line:?}");
+                }
                 let part = &shown.group.parts[0];
                 let outcomes = counted.outcomes(&shown, 0).into_iter().zip(part.outcomes.iter().map(|it| it.to_vec()));
                 let harms = (counted.harms(&shown, 0).to_vec(), part.harms.counts().to_vec());
@@ -592,6 +600,11 @@ fn tables_that_are_refused() {
         plan.names = vec!["age_date".to_owned(), "area".to_owned(), "pass".to_owned()];
     };
     assert_eq!(refused("pass;area;age_date", &mapped), None);
+    // One column for two facts, or for a fact and the weight, would leave one of them unread.
+    let shared = |plan: &mut Plan<'_>| plan.names = ["born", "area", "area"].map(str::to_owned).to_vec();
+    assert_eq!(refused("born,area", &shared).as_deref(), Some("Shared(\"area\")"));
+    let weight = |plan: &mut Plan<'_>| (plan.missing_as_unknown, plan.weight) = (true, Some("passport".to_owned()));
+    assert_eq!(refused("passport", &weight).as_deref(), Some("Shared(\"passport\")"));
     assert_eq!(refused("", &|_| {}).as_deref(), Some("NoHeader"));
     assert!(matches!(said("PAR1").as_str(), "Parquet"));
     let json = b"{\"born\":\"2000-01-01\"}\n{\"born\":\"2000-01-01\",\"email\":\"CANARY\"}\n";

@@ -57,10 +57,15 @@ impl Header {
 /// What each column is for.
 ///
 /// # Errors
-/// When columns look like identities; with `is_whole`, when one that is read is missing, or is there twice.
+/// When columns look like identities, or one is wanted twice; with `is_whole`, when one that is read is missing, or is there twice.
 pub(super) fn uses(plan: &Plan<'_>, names: &[String], is_whole: bool) -> Result<Vec<Use>, Refused> {
     let is_ignored = |name: &str| plan.ignored.iter().any(|ignored| ignored == name);
     let wanted: Vec<(&str, Use)> = plan.wanted().collect();
+    let is_shared =
+        |(index, (name, _)): &(usize, &(&str, Use))| wanted[..*index].iter().any(|(other, _)| other == name);
+    if let Some((_, (name, _))) = wanted.iter().enumerate().find(is_shared) {
+        return Err(Refused::Shared((*name).to_owned()));
+    }
     let used = |name: &String| {
         let found = wanted.iter().find(|(wanted, _)| wanted == name).filter(|_| !is_ignored(name));
         found.map_or(Use::Unread, |(_, used)| *used)
