@@ -182,13 +182,13 @@ const TOGETHER: usize = 64;
 const ONES: u64 = 0x0101_0101_0101_0101;
 const LOWS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 
-/// A bit for each byte that is zero, the first least. (Hacker's Delight, section 6-1: no carry leaves its
-/// byte; the product brings the highest bits of all bytes into one.)
+/// The highest bit of each byte that is zero. (Hacker's Delight, section 6-1: no carry leaves its byte.)
 #[inline]
 fn zeros(word: u64) -> u64 {
     !((word & LOWS).wrapping_add(LOWS) | word | LOWS)
 }
 
+/// The highest bits of all bytes in one, that of the first least: the product moves each to its place.
 #[inline]
 fn gathered(highest: u64) -> u64 {
     (highest >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56

@@ -125,6 +125,14 @@ fn put(text: &mut Vec<u8>, value: impl std::fmt::Display) {
 /// The first day of 1970, counted as dates are.
 const DAY_0: i64 = 719_162;
 
+/// A number that may be written without a sign.
+fn put_signed(text: &mut Vec<u8>, signed: i64, unsigned: u64, holds: Holds) {
+    match holds {
+        Holds::Number { is_unsigned: true, .. } => put_whole(text, unsigned.into(), holds),
+        holds => put_whole(text, signed.into(), holds),
+    }
+}
+
 /// A whole number, a day, or the digits of a decimal fraction.
 fn put_whole(text: &mut Vec<u8>, number: i128, holds: Holds) {
     match holds {
@@ -166,10 +174,7 @@ impl Plain for i32 {
     }
 
     fn write(&self, holds: Holds, text: &mut Vec<u8>) {
-        match holds {
-            Holds::Number { is_unsigned: true, .. } => put_whole(text, self.cast_unsigned().into(), holds),
-            holds => put_whole(text, (*self).into(), holds),
-        }
+        put_signed(text, (*self).into(), self.cast_unsigned().into(), holds);
     }
 }
 
@@ -179,10 +184,7 @@ impl Plain for i64 {
     }
 
     fn write(&self, holds: Holds, text: &mut Vec<u8>) {
-        match holds {
-            Holds::Number { is_unsigned: true, .. } => put_whole(text, self.cast_unsigned().into(), holds),
-            holds => put_whole(text, (*self).into(), holds),
-        }
+        put_signed(text, *self, self.cast_unsigned(), holds);
     }
 }
 
