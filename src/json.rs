@@ -24,10 +24,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::diagnostic::{Code, Comparisons, Diagnostic, Diagnostics, or_list, suggest};
+use crate::distinct::distinct;
 use crate::model::{ClaimId, Date, FactId, FactType, Items, Number, Policy, Profile, RuleId, SourceId, Value};
 use crate::semantics::{Absent, Effect, Explanation, Held, Outcome, RuleReason, Selection, Takes, What};
 use crate::syntax::token::is_name;
-use crate::text::{Files, Position};
+use crate::text::{Files, Place, Position};
 pub use bibliography::bibliography;
 pub use change::changes;
 pub use comparison::comparisons;
@@ -505,6 +506,8 @@ struct Why<'a> {
     /// they are too many.
     settled_by: Option<Vec<Vec<&'a str>>>,
     rules: Vec<JsonReason<'a>>,
+    /// Those who make the claims of these rules, and those who quote them.
+    sources: Vec<JsonSource<'a>>,
 }
 
 #[derive(Serialize)]
@@ -534,12 +537,30 @@ struct JsonHeld<'a> {
     takes: Option<&'static str>,
     /// The name of the fact, the definition or the consequence.
     name: Option<&'a str>,
+    /// Where that is declared.
+    declared: Option<JsonPlace<'a>>,
     /// As the rule file writes it.
     words: String,
     file: &'a str,
     line: usize,
     /// Null where it is open.
     holds: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct JsonPlace<'a> {
+    file: &'a str,
+    line: usize,
+}
+
+#[derive(Serialize)]
+struct JsonSource<'a> {
+    source: &'a str,
+    label: &'a str,
+    published: Option<String>,
+    quoted_in: Vec<&'a str>,
+    file: &'a str,
+    line: usize,
 }
 
 #[derive(Serialize)]
@@ -596,7 +617,8 @@ pub fn explanation(subject: Subject<'_>, explanation: &Explanation, layout: Layo
     let rules = explanation.rules.iter().map(|reason| reason_json(subject, reason)).collect();
     let sets = |sets: &Vec<Vec<FactId>>| sets.iter().map(|set| fact_names(subject, set)).collect();
     let settled_by = explanation.settled_by.as_ref().map(sets);
-    layout.write(&report(subject, Why { outcome, settled_by, rules }))
+    let sources = sources_json(subject.policy, &explanation.rules);
+    layout.write(&report(subject, Why { outcome, settled_by, rules, sources }))
 }
 
 fn report<'a, T: Serialize>(subject: Subject<'a>, body: T) -> Report<'a, T> {
@@ -607,10 +629,9 @@ fn report<'a, T: Serialize>(subject: Subject<'a>, body: T) -> Report<'a, T> {
 
 fn view_json<'a>(policy: &'a Policy, selection: &Selection) -> JsonView<'a> {
     let view = &selection.view;
-    let names = |sources: &[SourceId]| sources.iter().map(|source| policy[*source].name.as_str()).collect();
     JsonView {
-        according_to: names(&view.according_to),
-        without: names(&view.without),
+        according_to: source_names(policy, &view.according_to),
+        without: source_names(policy, &view.without),
         known_by: view.known_by.map(|date| date.to_string()),
         require: view.require,
     }
@@ -647,14 +668,14 @@ fn rule_json<'a>(subject: Subject<'a>, rule: RuleId) -> JsonRule<'a> {
 fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> {
     let policy = subject.policy;
     let rule = &policy[reason.rule];
-    let file = &policy.files[rule.place.file];
+    let JsonPlace { file, line } = place_json(policy, rule.place);
     let rules = |rules: &[RuleId]| rules.iter().map(|rule| policy[*rule].name.as_str()).collect();
     let EffectParts { effect, depends_on, defeated_by, one_of } = effect_parts(&reason.effect);
     JsonReason {
         rule: &rule.name,
         label: &rule.label,
-        file: &file.name,
-        line: file.position(rule.place.span.start).line,
+        file,
+        line,
         denies: rule.denies,
         effect,
         because: facts(subject, &reason.because),
@@ -668,16 +689,16 @@ fn reason_json<'a>(subject: Subject<'a>, reason: &RuleReason) -> JsonReason<'a> 
 }
 
 fn held_json<'a>(policy: &'a Policy, part: &Held) -> JsonHeld<'a> {
-    let (kind, name): (_, Option<&str>) = match part.what {
+    let (kind, named): (_, Option<(&str, Place)>) = match part.what {
         What::When => ("when", None),
         What::Unless => ("unless", None),
         What::Joined => ("joined", None),
         What::Not => ("not", None),
-        What::Test(fact) => ("test", Some(&policy[fact].name)),
-        What::Definition(id) => ("definition", Some(&policy[id].name)),
-        What::Consequence(id) => ("consequence", Some(&policy[id].name)),
+        What::Test(id) => ("test", Some((&policy[id].name, policy[id].place))),
+        What::Definition(id) => ("definition", Some((&policy[id].name, policy[id].place))),
+        What::Consequence(id) => ("consequence", Some((&policy[id].name, policy[id].place))),
     };
-    let file = &policy.files[part.place.file];
+    let JsonPlace { file, line } = place_json(policy, part.place);
     JsonHeld {
         depth: part.depth,
         part: kind,
@@ -685,10 +706,11 @@ fn held_json<'a>(policy: &'a Policy, part: &Held) -> JsonHeld<'a> {
             Takes::All => "all",
             Takes::One => "one",
         }),
-        name,
+        name: named.map(|(name, _)| name),
+        declared: named.map(|(_, place)| place_json(policy, place)),
         words: crate::analysis::parts::words(policy, part.place),
-        file: &file.name,
-        line: file.position(part.place.span.start).line,
+        file,
+        line,
         holds: part.holds,
     }
 }
@@ -721,7 +743,7 @@ fn claim_json(subject: Subject<'_>, id: ClaimId) -> JsonClaim<'_> {
     let policy = subject.policy;
     let claim = &policy[id];
     let source = &policy[claim.by];
-    let file = &policy.files[claim.place.file];
+    let JsonPlace { file, line } = place_json(policy, claim.place);
     JsonClaim {
         claim: &claim.name,
         statement: &claim.statement,
@@ -730,11 +752,39 @@ fn claim_json(subject: Subject<'_>, id: ClaimId) -> JsonClaim<'_> {
         at: claim.at.as_deref(),
         source: &source.name,
         label: &source.label,
-        quoted_in: source.quoted_in.iter().map(|source| policy[*source].name.as_str()).collect(),
+        quoted_in: source_names(policy, &source.quoted_in),
         counts: subject.selection.counts(id),
-        file: &file.name,
-        line: file.position(claim.place.span.start).line,
+        file,
+        line,
     }
+}
+
+/// Those who make the claims of these rules, and those who quote them, in the order of declaration.
+fn sources_json<'a>(policy: &'a Policy, rules: &[RuleReason]) -> Vec<JsonSource<'a>> {
+    let claims = rules.iter().flat_map(|reason| &policy[reason.rule].claims);
+    let named = distinct(policy.with_quoting(claims.map(|claim| policy[*claim].by)));
+    let source = |id: SourceId| {
+        let source = &policy[id];
+        let JsonPlace { file, line } = place_json(policy, source.place);
+        JsonSource {
+            source: &source.name,
+            label: &source.label,
+            published: source.published.map(|date| date.to_string()),
+            quoted_in: source_names(policy, &source.quoted_in),
+            file,
+            line,
+        }
+    };
+    named.into_iter().map(source).collect()
+}
+
+fn source_names<'a>(policy: &'a Policy, sources: &[SourceId]) -> Vec<&'a str> {
+    sources.iter().map(|source| policy[*source].name.as_str()).collect()
+}
+
+fn place_json(policy: &Policy, place: Place) -> JsonPlace<'_> {
+    let file = &policy.files[place.file];
+    JsonPlace { file: &file.name, line: file.position(place.span.start).line }
 }
 
 fn facts<'a>(subject: Subject<'a>, facts: &[FactId]) -> Facts<'a> {

@@ -51,6 +51,7 @@ pub mod analysis;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
+mod distinct;
 pub mod explore;
 #[cfg(feature = "graph")]
 pub mod graph;

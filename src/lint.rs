@@ -31,8 +31,6 @@ mod unused_definition;
 mod unused_fact;
 mod unused_source;
 
-use std::collections::BTreeSet;
-
 use crate::analysis::space::Limits;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Policy;
@@ -77,7 +75,7 @@ pub const LINTS: &[Lint] = &[
 
 /// Which lints are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chosen(BTreeSet<Code>);
+pub struct Chosen(Vec<Code>);
 
 impl Default for Chosen {
     /// Those that show a likely mistake.
@@ -96,7 +94,7 @@ impl Chosen {
     /// Also this one.
     #[must_use]
     pub fn and(mut self, lint: &Lint) -> Self {
-        self.0.insert(lint.code);
+        self.0.push(lint.code);
         self
     }
 

@@ -133,6 +133,21 @@ impl Policy {
         self.fact_names.get(name).copied()
     }
 
+    /// These sources, and after them those in which they are quoted, in any number of steps, the
+    /// nearest first.
+    #[must_use]
+    pub fn with_quoting(&self, sources: impl IntoIterator<Item = SourceId>) -> Vec<SourceId> {
+        let mut is_found = vec![false; self.sources.len()];
+        let mut is_new = |source: &SourceId| !std::mem::replace(&mut is_found[source.index()], true);
+        let mut found: Vec<SourceId> = sources.into_iter().filter(&mut is_new).collect();
+        let mut looked_at = 0;
+        while let Some(source) = found.get(looked_at) {
+            found.extend(self[*source].quoted_in.iter().copied().filter(&mut is_new));
+            looked_at += 1;
+        }
+        found
+    }
+
     /// The source with this name.
     #[must_use]
     pub fn source(&self, name: &str) -> Option<SourceId> {

@@ -42,7 +42,7 @@ pub use diagnostics::{diagnostic, github};
 pub use difference::difference;
 #[cfg(feature = "cli")]
 pub use document::{Document, Over, document};
-pub use interview::{Asked, about, not_an_answer, question, settled};
+pub use interview::{Asked, asking, not_an_answer, question, settled};
 #[cfg(feature = "cli")]
 pub use junit::{Suite, junit};
 pub use outcomes::{Detail, outcomes};

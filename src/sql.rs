@@ -16,6 +16,7 @@ pub use dialect::{Dialect, Table};
 pub use reduction::reduction;
 pub use tally::{MAX_ASKED, MAX_NODES, Tally, tally};
 
+use crate::distinct::distinct;
 use crate::model::{ConsequenceId, FactId, Policy};
 use crate::population::coding::Coding;
 use crate::semantics::{Engine, Question};
@@ -58,9 +59,7 @@ impl<'a> Source<'a> {
 
     /// The facts that matter for these consequences, and those that counts are divided by.
     fn coding(&self, consequences: impl Iterator<Item = ConsequenceId>) -> Coding {
-        let mut facts: Vec<FactId> = consequences.flat_map(|id| self.engine.support(Question::Status(id))).collect();
-        facts.sort_unstable();
-        facts.dedup();
+        let facts = distinct(consequences.flat_map(|id| self.engine.support(Question::Status(id))));
         Coding::new(self.engine, &facts, self.by)
     }
 

@@ -112,3 +112,10 @@ fi
 raw=$(wc -c <"$here/built/engine.wasm")
 packed=$(wc -c <"$here/built/engine.wasm.gz")
 echo "web/built/engine.wasm: $((raw)) bytes, $((packed)) gzipped"
+# With all that makes it small it keeps its budget.
+if [ "$packed" -gt 300000 ]; then
+  echo "the engine is larger than the 300000 bytes that a page is to carry" >&2
+  if [ "$how" != rustup-target ] && command -v wasm-opt >/dev/null && command -v zopfli >/dev/null; then
+    exit 1
+  fi
+fi

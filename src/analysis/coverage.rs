@@ -5,11 +5,12 @@
 //! *An Investigation of Three Forms of the Modified Condition Decision Coverage Criterion*, 2001):
 //! with the facts that are given, the rule would apply or not otherwise were the test otherwise.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use super::days::days;
 use super::parts::{Owned, Part, Role, conditions, parts, used_definitions, words};
 use super::space::{Answer, DayIndex, Limits, Look, Space};
+use crate::distinct::distinct;
 use crate::model::{Condition, ConsequenceId, Date, DefinitionId, Draft, FactId, Policy, RuleId, SourceId, Value};
 use crate::semantics::diagram::NodeId;
 use crate::text::Place;
@@ -368,7 +369,7 @@ impl<'p> Survey<'p> {
         let policy = self.space.policy;
         let of_rules = |rules: &dyn Fn(&RuleId) -> bool| -> Vec<ConsequenceId> {
             let concluded = policy.rule_ids().filter(rules).flat_map(|rule| policy[rule].concludes.iter().copied());
-            concluded.collect::<BTreeSet<_>>().into_iter().collect()
+            distinct(concluded)
         };
         let found = match subject {
             Subject::Rule(rule) | Subject::RuleTest(rule, _) => policy[rule].concludes.clone(),

@@ -1,7 +1,6 @@
 //! On which days a policy has to be looked at, so that all days are covered.
 
-use std::collections::BTreeSet;
-
+use crate::distinct::distinct;
 use crate::model::{Condition, Date, FactId, Policy, Test, TestKind, TimeUnit, Value, anniversary};
 use crate::semantics::cells::conditions;
 
@@ -47,7 +46,7 @@ pub fn days(policy: &Policy) -> Vec<Option<Date>> {
 
 /// The days, but the first of all, on which a period begins; ascending.
 pub(crate) fn starts(policy: &Policy) -> Vec<Date> {
-    let mut starts: BTreeSet<Date> = BTreeSet::new();
+    let mut starts: Vec<Date> = Vec::new();
     for in_force in policy.rules.iter().filter_map(|rule| rule.in_force.as_ref()) {
         starts.extend(in_force.from);
         starts.extend(
@@ -57,20 +56,20 @@ pub(crate) fn starts(policy: &Policy) -> Vec<Date> {
     for fact in policy.fact_ids() {
         starts.extend(crossings(policy, fact));
     }
-    starts.remove(&Date::MIN);
-    starts.into_iter().collect()
+    starts.retain(|date| *date > Date::MIN);
+    distinct(starts)
 }
 
 /// The days on which a counted time reaches a date that is named for the same fact, or one of its
 /// neighbours.
 fn crossings(policy: &Policy, fact: FactId) -> Vec<Date> {
     let tests = || conditions(policy).flat_map(Condition::tests).filter(move |test| test.fact == fact);
-    let counted: BTreeSet<(TimeUnit, i64)> = tests().filter_map(counted).collect();
+    let counted = distinct(tests().filter_map(counted));
     if counted.is_empty() {
         return Vec::new();
     }
     // What passes changes between the date and its neighbours.
-    let named: BTreeSet<i64> = tests().flat_map(named).flat_map(|number| number - 1..=number + 1).collect();
+    let named = distinct(tests().flat_map(named).flat_map(|number| number - 1..=number + 1));
     let mut days = Vec::new();
     for (unit, count) in counted {
         for number in named.iter().filter(|number| (0..=Date::MAX.number()).contains(*number)) {
@@ -91,8 +90,7 @@ pub(crate) fn reached(since: Date, unit: TimeUnit, count: i64) -> Option<Date> {
 /// be unlike the one before it, for dates that are not known.
 pub(crate) fn is_uneven(policy: &Policy, fact: FactId) -> bool {
     let tests = conditions(policy).flat_map(Condition::tests).filter(|test| test.fact == fact);
-    let units: BTreeSet<bool> = tests.filter_map(counted).map(|(unit, _)| unit == TimeUnit::Days).collect();
-    units.len() > 1
+    distinct(tests.filter_map(counted).map(|(unit, _)| unit == TimeUnit::Days)).len() > 1
 }
 
 fn counted(test: &Test) -> Option<(TimeUnit, i64)> {

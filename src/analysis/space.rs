@@ -1,8 +1,7 @@
 //! All complete profiles of a policy at once: every condition, on every day that has to be looked
 //! at, as diagrams that share one set of nodes.
 
-use std::collections::BTreeSet;
-
+use crate::distinct::distinct;
 use crate::model::{Condition, ConsequenceId, Date, Draft, FactId, Node, Policy, RuleId, Value};
 use crate::scenarios;
 use crate::semantics::cells::{Cell, Cells, UNKNOWN};
@@ -203,14 +202,14 @@ impl<'p> Space<'p> {
     /// The facts on which a set depends.
     pub fn support(&mut self, set: NodeId) -> Vec<FactId> {
         let unknown: Vec<Cell> = vec![UNKNOWN; self.order.len()];
-        let mut facts: BTreeSet<FactId> = BTreeSet::new();
+        let mut facts: Vec<FactId> = Vec::new();
         self.lengths.begin();
         let note = |node, _: &[(Cell, u32)]| {
-            facts.insert(self.order[self.diagram.level(node) as usize]);
+            facts.push(self.order[self.diagram.level(node) as usize]);
             0
         };
         self.lengths.run(&self.diagram, set, &unknown, |_| 0, note);
-        facts.into_iter().collect()
+        distinct(facts)
     }
 
     /// The nodes of a set, each with the fact that it asks for.

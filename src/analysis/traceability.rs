@@ -3,11 +3,12 @@
 //!
 //! Builds data only; `report` finds the words.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
 
 use crate::diagnostic::Diagnostic;
+use crate::distinct::distinct;
 use crate::model::{ClaimId, ConsequenceId, Policy, RuleId, SourceId};
 use crate::scenarios;
 use crate::semantics::{Origins, Question, Scratch};
@@ -106,7 +107,7 @@ impl Traceability {
         let mut claims: Vec<ClaimTrace> = claim_ids(policy)
             .map(|claim| ClaimTrace {
                 claim,
-                quoted_in: quoted_in(policy, policy[claim].by),
+                quoted_in: policy.with_quoting([policy[claim].by]).into_iter().skip(1).collect(),
                 origin: 0,
                 rules: Vec::new(),
                 through: None,
@@ -122,7 +123,7 @@ impl Traceability {
         through(&joined, &mut claims);
         for claim in &mut claims {
             let scenarios = claim.rules.iter().flat_map(|rule| rules[rule.index()].scenarios.iter().copied());
-            claim.scenarios = scenarios.collect::<BTreeSet<usize>>().into_iter().collect();
+            claim.scenarios = distinct(scenarios);
         }
         let unencoded = claims.iter().filter(|trace| trace.rules.is_empty() && !policy[trace.claim].context);
         Ok(Self {
@@ -164,18 +165,6 @@ fn reached(policy: &Policy) -> Result<(Vec<RuleTrace>, Vec<bool>), Diagnostic> {
     Ok((rules, passes))
 }
 
-/// The sources in which a source is quoted, also through others, the nearest first.
-fn quoted_in(policy: &Policy, source: SourceId) -> Vec<SourceId> {
-    let mut found: IndexSet<SourceId> = policy[source].quoted_in.iter().copied().collect();
-    let mut looked_at = 0;
-    while let Some(&quoting) = found.get_index(looked_at) {
-        found.extend(&policy[quoting].quoted_in);
-        looked_at += 1;
-    }
-    // Sources may quote one another in a circle.
-    found.into_iter().filter(|quoting| *quoting != source).collect()
-}
-
 fn origin(policy: &Policy, joined: &Origins, claims: Vec<ClaimId>) -> Origin {
     let statements: IndexSet<ClaimId> = claims.iter().map(|claim| joined.statement(*claim)).collect();
     let first_by: IndexSet<SourceId> = statements.iter().flat_map(|first| joined.first_by(*first)).copied().collect();
@@ -186,9 +175,8 @@ fn origin(policy: &Policy, joined: &Origins, claims: Vec<ClaimId>) -> Origin {
 
 fn declared(policy: &Policy, claims: &[ClaimTrace]) -> Vec<Declared> {
     let ordered = |a: ClaimId, b: ClaimId| (a.min(b), a.max(b));
-    let pairs: BTreeSet<(ClaimId, ClaimId)> = claim_ids(policy)
-        .flat_map(|claim| policy[claim].contradicts.iter().map(move |other| ordered(claim, *other)))
-        .collect();
+    let named = |claim: ClaimId| policy[claim].contradicts.iter().map(move |other| ordered(claim, *other));
+    let pairs = distinct(claim_ids(policy).flat_map(named));
     let concluded = |claim: ClaimId, denies: bool| -> HashSet<ConsequenceId> {
         let rules = claims[claim.index()].rules.iter().map(|rule| &policy[*rule]);
         rules.filter(|rule| rule.denies == denies).flat_map(|rule| rule.concludes.iter().copied()).collect()

@@ -13,6 +13,7 @@ use super::out::refuse_place;
 use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, consequence, failed};
 use super::{Failure, Found, Output};
+use crate::distinct::distinct;
 use crate::explore::interview::Interview;
 use crate::json::{self, Layout, Subject};
 use crate::model::{ConsequenceId, FactId, FactType, Policy, Value};
@@ -113,10 +114,8 @@ impl Ask {
         if self.of.is_empty() {
             return Ok(policy.consequence_ids().collect());
         }
-        let mut wanted = self.of.iter().map(|name| consequence(policy, name)).collect::<Result<Vec<_>, _>>()?;
-        wanted.sort_unstable();
-        wanted.dedup();
-        Ok(wanted)
+        let wanted = self.of.iter().map(|name| consequence(policy, name)).collect::<Result<Vec<_>, _>>()?;
+        Ok(distinct(wanted))
     }
 }
 

@@ -18,7 +18,9 @@ use crate::semantics::{Engine, View};
 
 #[derive(Args)]
 #[command(
-    after_help = "With `--according-to` twice or more, the columns are sources: what each of them alone reports."
+    after_help = "With `--according-to` twice or more, the columns are sources: what each of them alone reports; \
+                  with `--choice` or `--vary` too they are options or values, according to all of these sources \
+                  together."
 )]
 pub(super) struct Compare {
     /// A rule file
@@ -85,16 +87,12 @@ impl Compare {
             return self.over(output, &policy, &view, &named, over);
         }
         let mut sources = Vec::new();
-        if view.according_to.len() > 1 {
+        // Where the columns are named, the sources are those of the answers in all of them.
+        if view.according_to.len() > 1 && self.choice.is_none() && self.vary.is_none() {
             for source in std::mem::take(&mut view.according_to) {
                 if !sources.contains(&source) {
                     sources.push(source);
                 }
-            }
-            if self.choice.is_some() || self.vary.is_some() {
-                let message = "sources are compared where `--according-to` stands twice: give it once, or leave \
-                               `--choice` and `--vary` out";
-                return Err(Failure::Message(message.to_owned()));
             }
         }
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;

@@ -1,9 +1,8 @@
 //! On which dates the outcomes of a profile change, and what changed them.
 
-use std::collections::BTreeSet;
-
 use crate::analysis::days;
 use crate::diagnostic::Diagnostic;
+use crate::distinct::distinct;
 use crate::model::{
     ClaimId, Condition, ConsequenceId, Date, FactId, Node, Policy, Profile, RuleId, Test, TestKind, Value,
 };
@@ -130,7 +129,7 @@ fn moment(policy: &Policy, look: Look<'_>, profile: &Profile, date: Date) -> Res
 }
 
 /// The days after the first on which a status can be another than the day before.
-fn dates(policy: &Policy, look: Look<'_>, profile: &Profile, over: (Date, Date)) -> Result<BTreeSet<Date>, Refused> {
+fn dates(policy: &Policy, look: Look<'_>, profile: &Profile, over: (Date, Date)) -> Result<Vec<Date>, Refused> {
     let (first, last) = (over.0.number() + 1, over.1.number());
     if let Some(fact) = policy.fact_ids().find(|fact| profile.value(*fact).is_none() && days::is_uneven(policy, *fact))
     {
@@ -139,7 +138,7 @@ fn dates(policy: &Policy, look: Look<'_>, profile: &Profile, over: (Date, Date))
             false => Err(Refused::TooLong(fact)),
         };
     }
-    let mut dates: BTreeSet<Date> = days::starts(policy).into_iter().collect();
+    let mut dates = days::starts(policy);
     for test in tests(policy) {
         let TestKind::Since(unit, count) = &test.kind else { continue };
         // Of an unknown date, the first and the last of the calendar are passed too.
@@ -153,7 +152,7 @@ fn dates(policy: &Policy, look: Look<'_>, profile: &Profile, over: (Date, Date))
         dates.extend(policy.sources.iter().filter_map(|source| source.published));
     }
     dates.retain(|date| (first..=last).contains(&date.number()));
-    Ok(dates)
+    Ok(distinct(dates))
 }
 
 fn tests(policy: &Policy) -> impl Iterator<Item = &Test> {
@@ -170,8 +169,7 @@ fn causes(policy: &Policy, [before, after]: [&Selection; 2], profile: &Profile, 
             Node::Consequence(consequence) => rules.extend(&policy.concluding[consequence.index()]),
         }
     }
-    rules.sort_unstable();
-    rules.dedup();
+    let rules = distinct(rules);
     let mut causes = Vec::new();
     for &rule in &rules {
         let is_in_force = |selection: &Selection| policy[rule].is_in_force(selection.on);

@@ -1,10 +1,9 @@
 //! Who reports what, which rules encode it, and what follows by them.
 
-use std::collections::BTreeSet;
-
 use super::{Direction, Edge, Given, Graph, Kind, Node, Relation, counted};
+use crate::distinct::distinct;
 use crate::json::Subject;
-use crate::model::{ClaimId, Condition, ConsequenceId, DefinitionId, Policy, RuleId, SourceId};
+use crate::model::{ClaimId, Condition, ConsequenceId, Policy, RuleId, SourceId};
 use crate::semantics::{Absent, Engine, Outcome, Selection};
 use crate::words::{Form, circumstances, does_not_follow, says_does_not_follow, status_words, view};
 
@@ -20,25 +19,20 @@ pub fn evidence(engine: &Engine<'_>, given: Option<Given<'_>>) -> Graph {
 }
 
 /// What gives the consequences their statuses.
-#[derive(Default)]
 struct Marks {
-    sources: BTreeSet<SourceId>,
-    claims: BTreeSet<ClaimId>,
-    rules: BTreeSet<RuleId>,
-    concluded: BTreeSet<(RuleId, ConsequenceId)>,
+    /// Those who report it, and those who quote them.
+    sources: Vec<SourceId>,
+    claims: Vec<ClaimId>,
+    rules: Vec<RuleId>,
 }
 
 impl Marks {
     fn of(engine: &Engine<'_>, outcomes: &[Outcome]) -> Self {
         let Engine { policy, selection, .. } = engine;
-        let mut marks = Self::default();
-        for outcome in outcomes {
-            marks.rules.extend(&outcome.rules);
-            marks.concluded.extend(outcome.rules.iter().map(|rule| (*rule, outcome.consequence)));
-            marks.claims.extend(outcome.rules.iter().flat_map(|rule| selection.claims(&policy[*rule])));
-        }
-        marks.sources = marks.claims.iter().map(|claim| policy[*claim].by).collect();
-        marks
+        let rules = distinct(outcomes.iter().flat_map(|outcome| outcome.rules.iter().copied()));
+        let claims = distinct(rules.iter().flat_map(|rule| selection.claims(&policy[*rule])));
+        let sources = distinct(policy.with_quoting(claims.iter().map(|claim| policy[*claim].by)));
+        Self { sources, claims, rules }
     }
 }
 
@@ -131,7 +125,7 @@ impl Drawing<'_> {
 
     fn source(&self, id: SourceId) -> Node {
         let source = &self.policy[id];
-        let marked = self.marks.sources.contains(&id);
+        let marked = self.marks.sources.binary_search(&id).is_ok();
         let mut notes: Vec<String> = source.published.map(|date| format!("published {date}")).into_iter().collect();
         notes.extend(marked.then(|| MARK.to_owned()));
         self.node(Kind::Source, "source", ("source", &source.name), &source.label, notes, marked)
@@ -140,7 +134,7 @@ impl Drawing<'_> {
     fn claim(&self, id: ClaimId) -> Node {
         let claim = &self.policy[id];
         let head = if claim.context { "claim, as context" } else { "claim" };
-        let marked = self.marks.claims.contains(&id);
+        let marked = self.marks.claims.binary_search(&id).is_ok();
         let mut notes: Vec<String> = Vec::new();
         notes.extend(claim.certainty.iter().map(|words| format!("certainty: {}", Form::Text.shown(words))));
         let counts = self.selection.counts(id);
@@ -153,7 +147,7 @@ impl Drawing<'_> {
     fn rule(&self, id: RuleId) -> Node {
         let rule = &self.policy[id];
         let (kind, head) = if rule.denies { (Kind::Denial, "rule that denies") } else { (Kind::Rule, "rule") };
-        let marked = self.marks.rules.contains(&id);
+        let marked = self.marks.rules.binary_search(&id).is_ok();
         let mut notes: Vec<String> = Vec::new();
         notes.extend(rule.claims.is_empty().then(|| "no source is given".to_owned()));
         notes.extend((!rule.assumes.is_empty()).then(|| counted(rule.assumes.len(), "assumption")));
@@ -194,6 +188,11 @@ impl Drawing<'_> {
         Node { id, kind, head: head.to_owned(), text, notes, marked, faded: false }
     }
 
+    /// Whether a consequence has its status by a rule.
+    fn gives_status(&self, rule: RuleId, consequence: ConsequenceId) -> bool {
+        self.outcomes.is_some_and(|outcomes| outcomes[consequence.index()].rules.contains(&rule))
+    }
+
     fn edges(&self) -> Vec<Edge> {
         let policy = self.policy;
         let source = |id: SourceId| id.index();
@@ -203,10 +202,11 @@ impl Drawing<'_> {
         let edge = |from, to, relation, marked| Edge { from, to, relation, marked, faded: false };
         let mut edges: Vec<Edge> = Vec::new();
         for (id, it) in (0..).map(SourceId::new).zip(&policy.sources) {
-            edges.extend(it.quoted_in.iter().map(|other| edge(source(id), source(*other), Relation::QuotedIn, false)));
+            let marked = self.marks.sources.binary_search(&id).is_ok();
+            edges.extend(it.quoted_in.iter().map(|other| edge(source(id), source(*other), Relation::QuotedIn, marked)));
         }
         for (id, it) in (0..).map(ClaimId::new).zip(&policy.claims) {
-            edges.push(edge(source(it.by), claim(id), Relation::Reports, self.marks.claims.contains(&id)));
+            edges.push(edge(source(it.by), claim(id), Relation::Reports, self.marks.claims.binary_search(&id).is_ok()));
             let mut aside = |others: &[ClaimId], relation: Relation| {
                 edges.extend(others.iter().map(|other| edge(claim(id), claim(*other), relation.clone(), false)));
             };
@@ -216,14 +216,16 @@ impl Drawing<'_> {
         }
         for id in policy.rule_ids() {
             let it = &policy[id];
-            let marked = |on: ClaimId| self.marks.rules.contains(&id) && self.selection.counts(on);
+            let marked = |on: ClaimId| self.marks.rules.binary_search(&id).is_ok() && self.selection.counts(on);
             edges.extend(it.claims.iter().map(|on| edge(claim(*on), rule(id), Relation::Encoded, marked(*on))));
             let needed = named(policy, std::iter::once(&it.when).chain(&it.unless)).into_iter();
             edges.extend(needed.map(|other| edge(consequence(other), rule(id), Relation::Condition, false)));
             let relation = if it.denies { Relation::Denies } else { Relation::Asserts };
-            edges.extend(it.concludes.iter().map(|about| {
-                edge(rule(id), consequence(*about), relation.clone(), self.marks.concluded.contains(&(id, *about)))
-            }));
+            edges.extend(
+                it.concludes
+                    .iter()
+                    .map(|about| edge(rule(id), consequence(*about), relation.clone(), self.gives_status(id, *about))),
+            );
             edges.extend(it.overrides.iter().map(|other| edge(rule(id), rule(*other), Relation::Overrides, false)));
         }
         edges
@@ -231,21 +233,21 @@ impl Drawing<'_> {
 }
 
 /// The consequences that conditions name, also by definitions.
-fn named<'p>(policy: &'p Policy, conditions: impl Iterator<Item = &'p Condition>) -> BTreeSet<ConsequenceId> {
-    let mut consequences = BTreeSet::new();
-    let mut definitions: BTreeSet<DefinitionId> = BTreeSet::new();
+fn named<'p>(policy: &'p Policy, conditions: impl Iterator<Item = &'p Condition>) -> Vec<ConsequenceId> {
+    let mut consequences = Vec::new();
+    let mut seen = vec![false; policy.definitions.len()];
     let mut open: Vec<&Condition> = conditions.collect();
     while let Some(condition) = open.pop() {
         for leaf in condition.leaves() {
             match leaf {
-                Condition::Consequence(id, _) => {
-                    consequences.insert(*id);
+                Condition::Consequence(id, _) => consequences.push(*id),
+                Condition::Definition(id, _) if !std::mem::replace(&mut seen[id.index()], true) => {
+                    open.push(&policy[*id].condition);
                 }
-                Condition::Definition(id, _) if definitions.insert(*id) => open.push(&policy[*id].condition),
                 Condition::Definition(..) | Condition::Test(_) => {}
                 Condition::All(..) | Condition::Any(..) | Condition::Not(..) => panic!("leaves hold no others"),
             }
         }
     }
-    consequences
+    distinct(consequences)
 }

@@ -1,11 +1,10 @@
 //! Findings in the Static Analysis Results Interchange Format (SARIF) 2.1.0, an OASIS standard.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::Layout;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::distinct::distinct;
 use crate::text::{FileId, Files, Place};
 
 /// Findings as one run of one tool; each comes with the files it speaks of.
@@ -14,7 +13,7 @@ use crate::text::{FileId, Files, Place};
 #[must_use]
 pub fn sarif<'a>(found: impl IntoIterator<Item = (&'a Files, &'a Diagnostic)>, layout: Layout) -> String {
     let found: Vec<(&Files, &Diagnostic)> = found.into_iter().collect();
-    let codes: BTreeSet<Code> = found.iter().map(|(_, it)| it.code).collect();
+    let codes = distinct(found.iter().map(|(_, it)| it.code));
     let codes: Vec<Code> = codes.into_iter().collect();
     let rules: Vec<Value> = codes.iter().map(|code| rule(*code)).collect();
     let results: Vec<Value> = found.iter().map(|(files, it)| result(files, it, &codes)).collect();

@@ -1,7 +1,5 @@
 //! A rule that rests only on claims published after it came into force.
 
-use std::collections::HashSet;
-
 use super::Lint;
 use super::case::Case;
 use crate::diagnostic::Code;
@@ -32,13 +30,5 @@ fn find(case: &mut Case<'_>) {
 
 /// When a source, or the first that quotes it, in any number of steps, was published.
 fn published(policy: &Policy, source: SourceId) -> Option<Date> {
-    let mut seen = HashSet::from([source]);
-    let mut open = vec![source];
-    let mut first: Option<Date> = None;
-    while let Some(source) = open.pop() {
-        let date = policy[source].published;
-        first = first.into_iter().chain(date).min();
-        open.extend(policy[source].quoted_in.iter().copied().filter(|quoting| seen.insert(*quoting)));
-    }
-    first
+    policy.with_quoting([source]).into_iter().filter_map(|source| policy[source].published).min()
 }

@@ -3,6 +3,7 @@
 //! A bin is a cell, so that no rule can tell two of its values apart; of a list that is counted by its
 //! items, each item is a bin of its own.
 
+use crate::distinct::distinct;
 use crate::explore::values::Values;
 use crate::model::{FactId, FactType, Value};
 use crate::semantics::Engine;
@@ -36,9 +37,7 @@ impl Coding {
     /// The bins of some facts; of lists among `by`, each item is one.
     #[must_use]
     pub fn new(engine: &Engine<'_>, facts: &[FactId], by: &[FactId]) -> Self {
-        let mut read: Vec<FactId> = facts.iter().chain(by).copied().collect();
-        read.sort_unstable();
-        read.dedup();
+        let read = distinct(facts.iter().chain(by).copied());
         Self { columns: read.into_iter().map(|fact| Column::new(engine, fact, by.contains(&fact))).collect() }
     }
 }

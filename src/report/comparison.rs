@@ -3,6 +3,7 @@
 use super::outcomes::{Notes, labels};
 use super::page::{Cell, Page, column_letter};
 use super::{Form, values_shown};
+use crate::distinct::distinct;
 use crate::explore::compare::{By, Column, Comparison, Harm, Way};
 use crate::json::Subject;
 use crate::model::{ConsequenceId, Policy};
@@ -89,9 +90,7 @@ impl<'a> Side<'a> {
 
     fn row(&self, consequence: ConsequenceId, notes: &mut Notes<'a>) -> (String, Vec<Cell>) {
         let outcomes = || self.comparison.columns.iter().map(|column| &column.outcomes[consequence.index()]);
-        let mut rules: Vec<_> = outcomes().flat_map(|outcome| outcome.rules.iter().copied()).collect();
-        rules.sort_unstable();
-        rules.dedup();
+        let rules = distinct(outcomes().flat_map(|outcome| outcome.rules.iter().copied()));
         let marks = notes.marks(self.policy(), &rules);
         let cells = self.comparison.columns.iter().map(|column| {
             let outcome = &column.outcomes[consequence.index()];

@@ -70,9 +70,7 @@ fn matters_to(policy: &Policy, next: &Telling) -> String {
 /// A question where it is answered on a line.
 #[must_use]
 pub fn question(asked: &Asked, words: &str) -> String {
-    let mut out = String::from("\n");
-    paragraph(&mut out, "", &asked.question);
-    asked.about.iter().for_each(|about| paragraph(&mut out, "  ", about));
+    let mut out = asking(asked);
     if let [(_, Value::Item(_)), ..] = asked.answers[..] {
         let numbered = (1..).zip(&asked.answers);
         numbered.for_each(|(number, (answer, _))| paragraph(&mut out, &format!("  {number:>2}  "), answer));
@@ -90,10 +88,11 @@ pub fn not_an_answer(asked: &Asked, words: &str, message: &str) -> String {
     out
 }
 
-/// What is said with a question, where it is answered on a terminal.
+/// A question and what is said with it, without its answers.
 #[must_use]
-pub fn about(asked: &Asked) -> String {
+pub fn asking(asked: &Asked) -> String {
     let mut out = String::from("\n");
+    paragraph(&mut out, "", &asked.question);
     asked.about.iter().for_each(|about| paragraph(&mut out, "  ", about));
     out
 }

@@ -4,6 +4,7 @@
 use super::page::{Cell, Page};
 use super::{Detail, Form, citation};
 use crate::analysis::traceability::{ClaimTrace, Origin, Traceability};
+use crate::distinct::distinct;
 use crate::model::{ClaimId, Policy, RuleId, SourceId};
 
 /// The claims of a policy with their rules and scenarios, origins, contradictions, and what is
@@ -31,9 +32,7 @@ pub(super) fn summary(policy: &Policy, found: &Traceability) -> String {
     let conditions = || found.claims.iter().filter(|trace| !policy[trace.claim].context);
     let encoded = conditions().filter(|trace| !trace.rules.is_empty()).count();
     let reached = conditions().filter(|trace| !trace.scenarios.is_empty()).count();
-    let mut sources: Vec<SourceId> = policy.claims.iter().map(|claim| claim.by).collect();
-    sources.sort_unstable();
-    sources.dedup();
+    let sources = distinct(policy.claims.iter().map(|claim| claim.by));
     let mut parts = vec![
         format!("{} by {}", counted(found.claims.len(), "claim"), counted(sources.len(), "source")),
         counted(found.origins.len(), "independent origin"),

@@ -5,7 +5,7 @@ use super::page::Page;
 use super::{Form, citation, page};
 use crate::analysis::parts::words;
 use crate::json::Subject;
-use crate::model::{ConsequenceId, FactId, Policy, Rule, RuleId};
+use crate::model::{Consequence, ConsequenceId, Definition, FactId, Policy, Rule, RuleId};
 use crate::semantics::{Absent, Effect, Explanation, Held, Outcome, RuleReason, Status, Takes, What};
 use crate::words::{does_not_follow, possible_in_words, says_does_not_follow};
 
@@ -129,8 +129,14 @@ pub(super) fn condition(page: &mut Page, subject: Subject<'_>, part: &Held) {
             let known = known.unwrap_or_else(|| format!("{}: not known", labels(policy, &[fact], form)));
             format!("{} {holds} ({known})", named())
         }
-        What::Definition(id) => format!("{} {holds} ({}){takes}", named(), form.shown(&policy[id].label)),
-        What::Consequence(id) => format!("{} {holds} ({})", named(), form.shown(&policy[id].label)),
+        What::Definition(id) => {
+            let Definition { label, place, .. } = &policy[id];
+            format!("{} {holds} ({}, {}){takes}", named(), form.shown(label), form.place(policy, *place))
+        }
+        What::Consequence(id) => {
+            let Consequence { label, place, .. } = &policy[id];
+            format!("{} {holds} ({}, {})", named(), form.shown(label), form.place(policy, *place))
+        }
     };
     page.nested(part.depth - 1, &text);
 }
@@ -193,7 +199,10 @@ fn evidence(page: &mut Page, subject: Subject<'_>, rule: &Rule) {
         }
         let at = claim.at.as_ref().map_or(String::new(), |at| format!(", at {}", form.shown(at)));
         page.subline("by ", &format!("{}{at}", citation(policy, claim.by, form)));
-        page.subline("claim ", &format!("{}, {}", form.name(&claim.name), form.place(policy, claim.place)));
+        let source = &policy[claim.by];
+        for (what, name, place) in [("claim ", &claim.name, claim.place), ("source ", &source.name, source.place)] {
+            page.subline(what, &format!("{}, {}", form.name(name), form.place(policy, place)));
+        }
     }
     for assumption in &rule.assumes {
         page.line("assumed: ", &form.shown(assumption));

@@ -3,9 +3,10 @@
 //! The constants of a policy cut the values of each fact into finitely many cells. Whatever
 //! is decided for one value of a cell is decided for all of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::ops::{Bound, Range};
 
+use crate::distinct::distinct;
 use crate::model::{Condition, Date, FactId, FactType, Number, Policy, Profile, Test, TestKind, Value, anniversary};
 
 /// The number of a cell among its fact's, from 0.
@@ -223,7 +224,7 @@ impl Cells {
         match (&self.facts[test.fact.index()], &test.kind) {
             (FactCells::YesNo, _) => runs.extend_to(1, false).extend_to(2, true),
             (FactCells::Items(cells, _), TestKind::OneOf(items)) => {
-                let inside: BTreeSet<Cell> = items.iter().map(|item| cells[*item as usize]).collect();
+                let inside = distinct(items.iter().map(|item| cells[*item as usize]));
                 inside.into_iter().fold(&mut runs, |runs, cell| runs.extend_to(cell, false).extend_to(cell + 1, true))
             }
             (FactCells::Ordered(edges, _), _) => {
@@ -325,8 +326,8 @@ fn previous(value: Value) -> Value {
 fn cut_order(kind: &FactType, tests: &[&Test], dates: &[Option<Date>]) -> Vec<Edge> {
     let on_dates = |test: &Test| if test.kind.needs_date() { dates.to_vec() } else { vec![None] };
     let ranges = tests.iter().flat_map(|test| on_dates(test).into_iter().flat_map(|on| edge_ranges(kind, test, on)));
-    let edges: BTreeSet<Edge> = ranges.flat_map(|(from, to)| [from, to]).collect();
-    edges.into_iter().filter(|edge| !matches!(edge, Edge::Start | Edge::End)).collect()
+    let edges = ranges.flat_map(|(from, to)| [from, to]);
+    distinct(edges.filter(|edge| !matches!(edge, Edge::Start | Edge::End)))
 }
 
 /// Where the test holds: ranges from edge to edge, ascending and apart, none of them empty.

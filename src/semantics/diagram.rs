@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 
 use super::cells::Cell;
+use crate::distinct::distinct;
 
 /// A node, or one of the four ends: 0 to 3, by the bits "asserted" and "denied".
 ///
@@ -214,9 +215,7 @@ impl Diagram {
             let leaves = self.branches(node).iter().filter(|branch| branch.to.is_end());
             leaves.for_each(|branch| ends |= 1 << branch.to.0);
         }
-        levels.sort_unstable();
-        levels.dedup();
-        (ends, levels)
+        (ends, distinct(levels))
     }
 
     /// The nodes that can be reached from some nodes, with those themselves: each after all it leads
@@ -237,10 +236,7 @@ impl Diagram {
 
     /// The levels that are asked from some nodes on, ascending.
     pub fn asked(&self, from: &[NodeId]) -> Vec<Level> {
-        let mut levels: Vec<Level> = self.below(from).into_iter().map(|node| self.level(node)).collect();
-        levels.sort_unstable();
-        levels.dedup();
-        levels
+        distinct(self.below(from).into_iter().map(|node| self.level(node)))
     }
 
     /// The node with these branches: an old one if there is one, and none where all lead to

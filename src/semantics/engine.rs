@@ -13,6 +13,7 @@ use super::status::{Possible, Settled, Status};
 use super::table::Table;
 use super::view::{Selection, View};
 use crate::diagnostic::Diagnostic;
+use crate::distinct::distinct;
 use crate::model::{Condition, ConsequenceId, Date, FactId, Node, Policy, Profile, RuleId, Test};
 
 /// How many steps may be spent. Steps are counted, not timed, so that all machines answer alike.
@@ -379,9 +380,7 @@ impl<'p> Engine<'p> {
             }
             Err(OverBudget) => {
                 let support = consequences.iter().flat_map(|consequence| self.support(Question::Status(*consequence)));
-                let mut facts: Vec<FactId> = support.filter(|fact| profile.value(*fact).is_none()).collect();
-                facts.sort_unstable();
-                facts.dedup();
+                let facts = distinct(support.filter(|fact| profile.value(*fact).is_none()));
                 let possible = [Settled::Follows, Settled::DoesNotFollow].into_iter().collect();
                 (Reach { possible, searched: false }, facts)
             }

@@ -9,6 +9,7 @@ use super::held::Held;
 use super::outcome::{Case, Outcome};
 use super::status::Possible;
 use super::view::Absent;
+use crate::distinct::distinct;
 use crate::model::{ConsequenceId, FactId, Profile, RuleId};
 
 /// Why a consequence has its status.
@@ -139,10 +140,8 @@ fn defeat(case: &mut Case<'_>, consequence: ConsequenceId, places: &Places, rule
 /// the smallest. Also returns whether it is irreducible for certain: where the other half of the
 /// steps is used up too, a fact may be left in it that could be dropped.
 pub(super) fn because(case: &mut Case<'_>, questions: &[Question]) -> (Vec<FactId>, bool) {
-    let mut candidates: Vec<FactId> = questions.iter().flat_map(|question| case.engine.support(*question)).collect();
-    candidates.retain(|fact| case.profile.value(*fact).is_some());
-    candidates.sort_unstable();
-    candidates.dedup();
+    let facts = questions.iter().flat_map(|question| case.engine.support(*question));
+    let candidates = distinct(facts.filter(|fact| case.profile.value(*fact).is_some()));
     let wanted = questions.iter().map(|question| (*question, case.ask(*question).0.possible)).collect();
     let steps = case.engine.limits.residual;
     let mut search = Search { case, wanted, steps };

@@ -1,6 +1,7 @@
 //! In which order diagrams ask for facts: the order decides how large they grow.
 
 use super::cells::conditions;
+use crate::distinct::distinct;
 use crate::model::{FactId, Policy};
 
 /// How often the order is improved. More rounds change little.
@@ -16,9 +17,7 @@ pub fn fact_order(policy: &Policy) -> Vec<FactId> {
     let mut seen = vec![false; policy.facts.len()];
     let mut together: Vec<Vec<FactId>> = Vec::new();
     for condition in conditions(policy) {
-        let mut facts: Vec<FactId> = condition.tests().map(|test| test.fact).collect();
-        facts.sort_unstable();
-        facts.dedup();
+        let facts = distinct(condition.tests().map(|test| test.fact));
         order.extend(facts.iter().filter(|fact| !std::mem::replace(&mut seen[fact.index()], true)));
         if facts.len() > 1 {
             together.push(facts);

@@ -18,6 +18,7 @@ use super::diagram::{Branch, Diagram, FALSE, Join, Level, NodeId, OverBudget, TR
 use super::engine::{Engine, Known, Question, Scratch};
 use super::fold::Fold;
 use super::status::Settled;
+use crate::distinct::distinct;
 use crate::model::{ConsequenceId, FactId, Profile};
 
 /// With at most so many facts left all orders of questions are looked at.
@@ -72,11 +73,8 @@ impl Engine<'_> {
             };
             matter.push((consequence, facts));
         }
-        let mut left: Vec<FactId> = matter.iter().flat_map(|(_, facts)| facts.iter().copied()).collect();
-        left.sort_unstable();
-        left.dedup();
-        state.sort_unstable();
-        state.dedup();
+        let left = distinct(matter.iter().flat_map(|(_, facts)| facts.iter().copied()));
+        let state = distinct(state);
         let matters_to = |fact: FactId| {
             let of = matter.iter().filter(|(_, facts)| facts.contains(&fact));
             of.map(|(consequence, _)| *consequence).collect::<Vec<_>>()
@@ -234,10 +232,7 @@ impl Search {
         self.steps = self.steps.checked_sub(below.len() as u64).ok_or(OverBudget)?;
         let count = Cell::try_from(self.counts[&level]).expect("cells are numbered so");
         let here = below.iter().filter(|node| self.diagram.level(**node) == level);
-        let mut ends: Vec<Cell> =
-            here.flat_map(|node| self.diagram.branches(*node)).map(|branch| branch.end.min(count)).collect();
-        ends.sort_unstable();
-        ends.dedup();
+        let ends = distinct(here.flat_map(|node| self.diagram.branches(*node)).map(|branch| branch.end.min(count)));
         let mut answers: Vec<(State, u128)> = Vec::new();
         let mut start = 0;
         for end in ends {
@@ -273,9 +268,6 @@ impl Search {
             };
             became.insert(node, rest);
         }
-        let mut rest: State = state.iter().map(|node| became[node]).filter(|node| !node.is_end()).collect();
-        rest.sort_unstable();
-        rest.dedup();
-        Ok(rest)
+        Ok(distinct(state.iter().map(|node| became[node]).filter(|node| !node.is_end())))
     }
 }

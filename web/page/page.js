@@ -288,6 +288,8 @@ function showComparison() {
 
 // The picture.
 
+/** So much is left around a box that is scrolled to, in pixels. */
+const MARGIN = 16;
 const isAsMade = () => loaded === original;
 /** What is drawn in each picture, as this page was made. */
 const asDrawn = new Map();
@@ -310,6 +312,13 @@ function showDrawing() {
   const drawing = find("drawing");
   if (svg) drawing.replaceChildren(document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true));
   else drawing.replaceChildren(make("p", { class: "hint" }, "This picture would be too large to be legible."));
+  // Where not all of it is in sight, it begins at its first box, and not at an empty corner.
+  requestAnimationFrame(() => {
+    const first = drawing.querySelector("[role=listitem]")?.getBoundingClientRect();
+    if (!first) return;
+    const { left, top } = drawing.getBoundingClientRect();
+    drawing.scrollBy(first.left - left - MARGIN, first.top - top - MARGIN);
+  });
 }
 
 /** Marks the path that the profile takes. */

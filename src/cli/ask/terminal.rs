@@ -14,6 +14,9 @@ use crate::report::{self, Asked};
 /// So many answers are shown at once; the others are reached by moving on or by typing.
 const PAGE: usize = 14;
 
+/// What stands where an answer is picked or typed, below its question.
+const ANSWER: &str = "Answer:";
+
 /// An answer that can be picked.
 struct Entry(String, Reply);
 
@@ -32,7 +35,7 @@ pub(super) fn ask(
 ) -> Result<Reply, Failure> {
     let colour = output.choice(&io::stderr()) != ColorChoice::Never;
     let look = if colour { RenderConfig::default_colored() } else { RenderConfig::empty() };
-    output.notice(&report::about(asked));
+    output.notice(&report::asking(asked));
     if asked.answers.is_empty() {
         let validate = move |text: &str| {
             Ok(match read(text) {
@@ -41,8 +44,7 @@ pub(super) fn ask(
             })
         };
         let help = format!("{}; or {words}", asked.form);
-        let text =
-            Text::new(&asked.question).with_render_config(look).with_validator(validate).with_help_message(&help);
+        let text = Text::new(ANSWER).with_render_config(look).with_validator(validate).with_help_message(&help);
         let reply = answered(text.prompt())?.map(|text| read(&text).expect("it was looked at before it was taken"));
         return Ok(reply.unwrap_or(Reply::Back));
     }
@@ -54,7 +56,7 @@ pub(super) fn ask(
     ];
     let known = asked.answers.iter().map(|(answer, value)| Entry(answer.clone(), Reply::Known(*value)));
     let entries = known.chain(others.map(|(text, reply)| Entry(text.to_owned(), reply))).collect();
-    let select = Select::new(&asked.question, entries)
+    let select = Select::new(ANSWER, entries)
         .with_page_size(PAGE)
         .with_render_config(look)
         // They stay in the policy's order.
