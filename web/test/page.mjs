@@ -436,6 +436,13 @@ async function narrowAndPrinted() {
     });
     assert.deepEqual(faint, []);
     if (pictures) await page.screenshot({ path: join(pictures, `page-phone-${colorScheme}.png`) });
+    // Not an empty corner of the picture.
+    await page.locator("#drawing").scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => {
+      const [box, frame] = ["#drawing [role=listitem]", "#drawing"].map((it) => document.querySelector(it).getBoundingClientRect());
+      return box.left >= frame.left && box.top >= frame.top && box.left < frame.right && box.top < frame.bottom;
+    }, undefined, { timeout: 2000 });
+    if (pictures) await page.locator("#picture").screenshot({ path: join(pictures, `picture-phone-${colorScheme}.png`) });
     await close(page);
   }
   const page = await open(url);
