@@ -41,7 +41,7 @@ if [ ! -x "$environment/bin/python" ]; then
   python3 -m venv "$environment" || missing "Python's venv"
 fi
 "$environment/bin/python" -c 'import duckdb' 2>/dev/null \
-  || "$environment/bin/pip" install --quiet duckdb || missing DuckDB
+  || "$environment/bin/pip" install --quiet duckdb==2.0.1 || missing DuckDB
 
 work=$(mktemp -d)
 # The server refuses to run as root.

@@ -25,7 +25,7 @@ if [ ! -x "$environment/bin/python" ]; then
   python3 -m venv "$environment" || missing "Python's venv"
 fi
 "$environment/bin/python" -c 'import pyspark' 2>/dev/null \
-  || "$environment/bin/pip" install --quiet pyspark || missing pyspark
+  || "$environment/bin/pip" install --quiet pyspark==4.3.0 || missing pyspark
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
