@@ -78,7 +78,7 @@ impl<'a> Plan<'a> {
             multiline_cells: false,
             max_rejects: 100,
             threads: 1,
-            block: 1 << 20,
+            block: 1 << 18,
             remembered: 1 << 18,
         }
     }

@@ -42,6 +42,9 @@ impl<S: Sink> Counter<S> {
             strides.push(all.unwrap_or(0));
             all = all.and_then(|all| all.checked_mul(*size));
         }
+        if all.is_none() {
+            strides.fill(0);
+        }
         let counts = match all {
             Some(all) if all <= PLACES => {
                 Counts::Each(vec![Count::default(); usize::try_from(all).expect("few enough")])
@@ -60,18 +63,28 @@ impl<S: Sink> Counter<S> {
         }
     }
 
+    /// For each column by how much each bin adds to the number of a combination: it is the sum.
+    pub(super) fn strides(&self) -> &[u64] {
+        &self.strides
+    }
+
     /// Counts a row, or several at once.
     #[inline]
     pub(super) fn add(&mut self, bins: &[Bin], count: Count) -> Result<(), TooMany> {
-        let number = || -> u64 { bins.iter().zip(&self.strides).map(|(bin, stride)| u64::from(*bin) * stride).sum() };
+        // INVARIANT: where combinations have numbers, these fit; else all are 0.
+        let number = bins.iter().zip(&self.strides).map(|(bin, stride)| u64::from(*bin) * stride).sum();
+        self.add_numbered(number, bins, count)
+    }
+
+    /// The same, of a combination whose number is known.
+    #[inline]
+    pub(super) fn add_numbered(&mut self, number: u64, bins: &[Bin], count: Count) -> Result<(), TooMany> {
         let (place, length) = match &mut self.counts {
             Counts::Each(counts) => {
                 // INVARIANT: all numbers are places of the array.
-                return counts[usize::try_from(number()).expect("few enough")].add(count);
+                return counts[usize::try_from(number).expect("few enough")].add(count);
             }
             Counts::Met(counts) => {
-                // INVARIANT: where combinations have numbers, these fit.
-                let number = number();
                 let length = counts.len();
                 (counts.entry(number).or_default(), length)
             }

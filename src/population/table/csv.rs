@@ -17,92 +17,123 @@ pub(super) struct Rows<'a, S> {
     plan: &'a Plan<'a>,
     header: &'a Header,
     layout: Layout,
+    /// For each column of the coding.
     readers: Vec<Reader<'a>>,
-    memories: Vec<Memory>,
+    columns: Vec<Column>,
     /// The bins of the row that is read; of columns that are missing always what is not known.
     bins: Vec<Bin>,
     counter: Counter<S>,
 }
 
+/// A column of the table.
+struct Column {
+    /// What stands behind its cells: a delimiter, or the end of a line.
+    parting: u8,
+    meaning: Meaning,
+}
+
+/// What the cells of a column say.
+enum Meaning {
+    Fact {
+        /// Its place in the coding.
+        place: usize,
+        /// By how much each bin adds to the number of a combination.
+        stride: u64,
+        memory: Memory,
+    },
+    Weight,
+    Rows,
+    Unread,
+}
+
+/// What a row says.
+struct Row {
+    count: Count,
+    /// The number of its combination, if it has one.
+    number: u64,
+}
+
 impl<'a, S: Sink> Rows<'a, S> {
     pub(super) fn new(plan: &'a Plan<'a>, header: &'a Header, sink: S) -> Self {
-        let columns = &plan.coding.columns;
+        let facts = &plan.coding.columns;
+        let counter = Counter::new(plan.coding, plan.remembered, sink);
+        let meaning = |used: &Use| match *used {
+            Use::Fact(place) => {
+                let memory = Memory::new(plan.engine, &facts[place]);
+                Meaning::Fact { place, stride: counter.strides()[place], memory }
+            }
+            Use::Weight => Meaning::Weight,
+            Use::Rows => Meaning::Rows,
+            Use::Unread => Meaning::Unread,
+        };
+        let column = |used| Column { parting: header.delimiter, meaning: meaning(used) };
+        let mut columns: Vec<Column> = header.uses.iter().map(column).collect();
+        if let Some(last) = columns.last_mut() {
+            last.parting = b'\n';
+        }
         Self {
             plan,
             header,
             layout: Layout { delimiter: header.delimiter, multiline: plan.multiline_cells },
-            readers: columns.iter().map(|column| Reader::new(plan.engine, column)).collect(),
-            memories: columns.iter().map(|column| Memory::new(plan.engine, column)).collect(),
-            bins: vec![NOT_KNOWN; columns.len()],
-            counter: Counter::new(plan.coding, plan.remembered, sink),
+            readers: facts.iter().map(|column| Reader::new(plan.engine, column)).collect(),
+            columns,
+            bins: vec![NOT_KNOWN; facts.len()],
+            counter,
         }
     }
 
-    /// Reads a row whose cells are short and were seen before: where the next one begins, and what it
-    /// counts. `None` for all that is not so plain: then it is read by the letter.
-    #[inline]
-    fn plain(&mut self, marks: &mut Marks<'_>, start: usize) -> Option<(usize, Count)> {
-        let text = marks.text;
+    /// Reads rows whose cells are short and were seen before. Returns where the first row begins that is
+    /// not so plain: it is read by the letter.
+    fn plain(&mut self, text: &[u8], start: usize, found: &mut Found) -> Result<usize, TooMany> {
+        let mut marks = Marks::new(text, start, self.layout.delimiter);
         let mut at = start;
-        let mut count = Count { rows: 1, weight: Weight::ZERO };
-        let last = self.header.uses.len() - 1;
-        for (index, used) in self.header.uses.iter().enumerate() {
-            let mark = marks.next()?;
-            let ends_row = text[mark] == b'\n';
-            if ends_row != (index == last) || text[mark] == b'"' {
-                return None;
-            }
-            let end = if ends_row && mark > at && text[mark - 1] == b'\r' { mark - 1 } else { mark };
-            match used {
-                Use::Fact(column) => {
-                    let (words, length) = short(text, at, end)?;
-                    self.bins[*column] = self.memories[*column].bin(words, length)?;
-                }
-                Use::Weight => count.weight = Weight::parse(&text[at..end])?,
-                Use::Rows => count.rows = rows(&text[at..end])?,
-                Use::Unread => {}
-            }
-            at = mark + 1;
+        while let Some((next, Row { count, number })) = plain_row(&self.columns, &mut self.bins, &mut marks, at)
+            && next - at <= MAX_ROW_BYTES
+        {
+            self.counter.add_numbered(number, &self.bins, count)?;
+            found.count(count.rows)?;
+            found.lines += 1;
+            at = next;
         }
-        Some((at, count))
+        Ok(at)
     }
 
     /// Reads a row by the letter, and keeps its cells in mind. Returns how long it is; `None` where more
     /// text is needed.
     fn careful(&mut self, text: &[u8], is_all: bool, found: &mut Found) -> Result<Option<usize>, TooMany> {
-        let Self { plan, header, layout, readers, memories, bins, .. } = self;
+        let Self { plan, header, layout, readers, columns, bins, .. } = self;
         let line = found.lines;
         let mut wrong: Option<(usize, Why)> = None;
         let mut count = Count { rows: 1, weight: Weight::ZERO };
         let cells = row::cells(text, *layout, is_all, |index, cell: Cow<'_, [u8]>| {
-            let Some(used) = header.uses.get(index) else { return };
-            let why = match used {
-                Use::Fact(column) => match readers[*column].cell(&cell) {
+            let Some(column) = columns.get_mut(index) else { return };
+            let why = match &mut column.meaning {
+                Meaning::Fact { place, memory, .. } => match readers[*place].cell(&cell) {
                     Ok(bin) => {
-                        bins[*column] = bin;
+                        bins[*place] = bin;
                         // A cell with a mark in it was quoted: the fast way never meets it so.
                         if cell.len() <= REMEMBERED && !cell.contains(&b'"') {
-                            memories[*column].keep(words(&cell), cell.len(), bin);
+                            memory.keep(words(&cell), cell.len(), bin);
                         }
                         return;
                     }
                     Err(why) => Why::Value(why),
                 },
-                Use::Weight => match Weight::parse(cell.trim_ascii()) {
+                Meaning::Weight => match Weight::parse(cell.trim_ascii()) {
                     Some(weight) => {
                         count.weight = weight;
                         return;
                     }
                     None => Why::Weight,
                 },
-                Use::Rows => match rows(cell.trim_ascii()) {
+                Meaning::Rows => match rows(cell.trim_ascii()) {
                     Some(rows) => {
                         count.rows = rows;
                         return;
                     }
                     None => Why::Rows,
                 },
-                Use::Unread => return,
+                Meaning::Unread => return,
             };
             wrong.get_or_insert((index, why));
         });
@@ -135,23 +166,12 @@ impl<'a, S: Sink> Rows<'a, S> {
 impl<S: Sink> blocks::Rows<S> for Rows<'_, S> {
     fn read(&mut self, block: &[u8], is_all: bool, found: &mut Found) -> Result<usize, TooMany> {
         let is_whole = is_all || !self.layout.multiline;
-        let mut at = 0;
-        let mut marks = Marks::new(block, self.layout.delimiter);
+        let mut at = self.plain(block, 0, found)?;
         while at < block.len() {
-            if let Some((next, count)) = self.plain(&mut marks, at)
-                && next - at <= MAX_ROW_BYTES
-            {
-                self.counter.add(&self.bins, count)?;
-                found.count(count.rows)?;
-                found.lines += 1;
-                at = next;
-                continue;
-            }
             match self.careful(&block[at..], is_whole, found)? {
-                Some(length) => at += length,
+                Some(length) => at = self.plain(block, at + length, found)?,
                 None => break,
             }
-            marks.seek(at);
         }
         Ok(at)
     }
@@ -159,6 +179,37 @@ impl<S: Sink> blocks::Rows<S> for Rows<'_, S> {
     fn finish(self) -> Result<S, TooMany> {
         self.counter.finish()
     }
+}
+
+/// Reads a row whose cells are short and were seen before: where the next one begins, and what it says.
+/// `None` for all that is not so plain.
+#[inline]
+fn plain_row(columns: &[Column], bins: &mut [Bin], marks: &mut Marks<'_>, start: usize) -> Option<(usize, Row)> {
+    let text = marks.text;
+    let (mut number, mut count) = (0, Count { rows: 1, weight: Weight::ZERO });
+    let mut at = start;
+    for Column { parting, meaning } in columns {
+        let mark = marks.next()?;
+        if text[mark] != *parting {
+            return None;
+        }
+        let is_cut = *parting == b'\n' && mark > at && text[mark - 1] == b'\r';
+        let end = if is_cut { mark - 1 } else { mark };
+        match meaning {
+            Meaning::Fact { place, stride, memory } => {
+                let (words, length) = short(text, at, end)?;
+                let bin = memory.bin(words, length)?;
+                bins[*place] = bin;
+                // INVARIANT: it stays below the number of all combinations.
+                number += u64::from(bin) * stride;
+            }
+            Meaning::Weight => count.weight = Weight::parse(&text[at..end])?,
+            Meaning::Rows => count.rows = rows(&text[at..end])?,
+            Meaning::Unread => {}
+        }
+        at = mark + 1;
+    }
+    Some((at, Row { count, number }))
 }
 
 /// How many rows a row stands for.
@@ -170,8 +221,7 @@ pub(super) fn rows(digits: &[u8]) -> Option<u64> {
 /// The bytes of a text that part its cells, one after the other: delimiters, line ends, quotation marks.
 struct Marks<'t> {
     text: &'t [u8],
-    /// Eight times each of them.
-    wanted: [u64; 3],
+    wanted: [u8; 3],
     /// Where the bytes begin that were looked at last, and a bit for each that is one and is to come.
     from: usize,
     marked: u64,
@@ -179,26 +229,32 @@ struct Marks<'t> {
 
 /// So many bytes are looked at together: a branch for each few would be guessed wrong too often.
 const TOGETHER: usize = 64;
-const ONES: u64 = 0x0101_0101_0101_0101;
-const LOWS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 
-/// The highest bit of each byte that is zero. (Hacker's Delight, section 6-1: no carry leaves its byte.)
-#[inline]
-fn zeros(word: u64) -> u64 {
-    !((word & LOWS).wrapping_add(LOWS) | word | LOWS)
-}
+/// For each of those bytes a bit, by the eight in which it stands.
+const BITS: [u8; TOGETHER] = {
+    let mut bits = [0; TOGETHER];
+    let mut at = 0;
+    while at < TOGETHER {
+        bits[at] = 1 << (at / 8);
+        at += 1;
+    }
+    bits
+};
 
-/// The highest bits of all bytes in one, that of the first least: the product moves each to its place.
+/// Eight times eight bits, with rows and columns exchanged. (Hacker's Delight, section 7-3.)
 #[inline]
-fn gathered(highest: u64) -> u64 {
-    (highest >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn transposed(mut bits: u64) -> u64 {
+    for (shift, kept) in [(7, 0x00aa_00aa_00aa_00aa), (14, 0x0000_cccc_0000_cccc), (28, 0x0000_0000_f0f0_f0f0)] {
+        let swapped = (bits ^ (bits >> shift)) & kept;
+        bits ^= swapped ^ (swapped << shift);
+    }
+    bits
 }
 
 impl<'t> Marks<'t> {
-    fn new(text: &'t [u8], delimiter: u8) -> Self {
-        let wanted = [delimiter, b'\n', b'"'].map(|byte| u64::from(byte) * ONES);
-        let mut marks = Self { text, wanted, from: 0, marked: 0 };
-        marks.seek(0);
+    fn new(text: &'t [u8], start: usize, delimiter: u8) -> Self {
+        let mut marks = Self { text, wanted: [delimiter, b'\n', b'"'], from: 0, marked: 0 };
+        marks.seek(start);
         marks
     }
 
@@ -217,15 +273,18 @@ impl<'t> Marks<'t> {
         };
     }
 
+    /// A bit for each of these bytes that is one, that of the first least. Compilers make of the two
+    /// loops a few steps on many bytes: all is the same for each byte, and no bit moves to another.
     #[inline]
     fn look(&self, bytes: &[u8; TOGETHER]) -> u64 {
-        let [delimiters, ends, quotes] = self.wanted;
-        let (words, _) = bytes.as_chunks();
-        words.iter().rev().fold(0, |marked, bytes| {
-            let word = u64::from_le_bytes(*bytes);
-            let found = zeros(word ^ delimiters) | zeros(word ^ ends) | zeros(word ^ quotes);
-            marked << 8 | gathered(found)
-        })
+        let [delimiter, end, quote] = self.wanted;
+        let mut found = [0; TOGETHER];
+        for ((found, byte), bit) in found.iter_mut().zip(bytes).zip(&BITS) {
+            let is_one = u8::from(*byte == delimiter) | u8::from(*byte == end) | u8::from(*byte == quote);
+            *found = is_one.wrapping_neg() & bit;
+        }
+        let (words, _) = found.as_chunks();
+        transposed(words.iter().fold(0, |together, word| together | u64::from_le_bytes(*word)))
     }
 
     /// The next one. `None` after the last.
