@@ -47,7 +47,7 @@ pub use interview::{Asked, asking, not_an_answer, question, settled};
 pub use junit::{Suite, junit};
 pub use outcomes::{Detail, outcomes};
 #[cfg(feature = "cli")]
-pub use population::population;
+pub use population::{population, rows_read};
 #[cfg(feature = "cli")]
 pub use population_chart::population_chart;
 #[cfg(feature = "cli")]

@@ -69,15 +69,12 @@ impl<'a> Source<'a> {
         self.dialect.name(&self.policy()[fact].name)
     }
 
-    /// Refuses names of facts that a result cannot have beside its columns `taken`.
-    fn refuse_names(&self, mut facts: impl Iterator<Item = FactId>, taken: &[&str]) -> Result<(), Unwritten> {
-        facts.try_for_each(|fact| {
-            let name = self.policy()[fact].name.as_str();
-            match self.dialect.longest_name() {
-                _ if taken.contains(&name) => Err(Unwritten::Taken(fact)),
-                Some(longest) if name.len() > longest => Err(Unwritten::TooLong(fact)),
-                Some(_) | None => Ok(()),
-            }
+    /// Refuses names for facts that a result cannot have beside its columns `taken`.
+    fn refuse_names(&self, mut facts: impl Iterator<Item = (FactId, String)>, taken: &[&str]) -> Result<(), Unwritten> {
+        facts.try_for_each(|(fact, name)| match self.dialect.longest_name() {
+            _ if taken.contains(&name.as_str()) => Err(Unwritten::Taken(fact)),
+            Some(longest) if name.len() > longest => Err(Unwritten::TooLong(fact)),
+            Some(_) | None => Ok(()),
         })
     }
 

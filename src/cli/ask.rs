@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::files::{create, load};
+use super::files::{Readers, create, load};
 use super::out::refuse_place;
 use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, consequence, failed};
@@ -105,7 +105,7 @@ impl Ask {
         };
         output.result(&report::outcomes(subject, &outcomes, Detail::Usual, form))?;
         if let Some(file) = &self.save {
-            create(file, json::answers(&policy, &profile, &interview.declined()).as_bytes())?;
+            create(file, Readers::Owner, json::answers(&policy, &profile, &interview.declined()).as_bytes())?;
         }
         Ok(Found::Nothing)
     }

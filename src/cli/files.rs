@@ -134,14 +134,27 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure
     Ok(())
 }
 
+/// Who may read a new file, where the system knows of owners.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Readers {
+    /// Those whom the user's system lets read new files.
+    Usual,
+    /// Its owner alone: it tells of a person.
+    Owner,
+}
+
 /// Writes a file that is not there yet, whole or not at all.
-pub(super) fn create(path: &Path, text: &[u8]) -> Result<(), Failure> {
-    create_with(path, |file| file.write_all(text))
+pub(super) fn create(path: &Path, readers: Readers, text: &[u8]) -> Result<(), Failure> {
+    create_with(path, readers, |file| file.write_all(text))
 }
 
 /// The same for a file that is too long to be held.
-pub(super) fn create_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let mut file = NewFile::begin(path)?;
+pub(super) fn create_with(
+    path: &Path,
+    readers: Readers,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut file = NewFile::begin(path, readers)?;
     write(&mut file).map_err(|error| cannot("write", path, &words(&error)))?;
     file.finish()
 }
@@ -153,9 +166,15 @@ pub(super) struct NewFile<'a> {
 }
 
 impl<'a> NewFile<'a> {
-    pub(super) fn begin(path: &'a Path) -> Result<Self, Failure> {
+    pub(super) fn begin(path: &'a Path, readers: Readers) -> Result<Self, Failure> {
+        let mut builder = tempfile::Builder::new();
+        // Else it is the owner's.
+        #[cfg(unix)]
+        if readers == Readers::Usual {
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let beside = tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot("write", path, &words(&error)))?;
+        let beside = builder.tempfile_in(folder).map_err(|error| cannot("write", path, &words(&error)))?;
         Ok(Self { path, beside })
     }
 
@@ -178,10 +197,10 @@ impl Write for NewFile<'_> {
 }
 
 /// Writes a file, whole or not at all, in the place of one that is there, if there is one.
-pub(super) fn overwrite(path: &Path, text: &[u8]) -> Result<(), Failure> {
+pub(super) fn overwrite(path: &Path, readers: Readers, text: &[u8]) -> Result<(), Failure> {
     match fs::read(path) {
         Ok(old) => replace(path, &old, text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path, text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path, readers, text),
         Err(error) => Err(cannot("write", path, &words(&error))),
     }
 }
@@ -192,6 +211,16 @@ pub(super) fn portable(name: &str) -> String {
     match path.file_name().filter(|_| path.is_absolute()) {
         Some(file) => shown(Path::new(file)),
         None => name.to_owned(),
+    }
+}
+
+/// A word of a command line, in quotes where it needs some.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -206,7 +235,7 @@ mod tests {
         fs::write(&path, "theirs").unwrap();
         let refused = replace(&path, b"as it was read", b"ours");
         assert!(matches!(refused, Err(Failure::Message(it)) if it.contains("changed by somebody else")));
-        assert!(create(&path, b"ours").is_err());
+        assert!(create(&path, Readers::Usual, b"ours").is_err());
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
         assert!(replace(&path, b"theirs", b"ours").is_ok());
         assert_eq!(fs::read(&path).unwrap(), b"ours");

@@ -1,10 +1,11 @@
 //! The options of commands that write a whole document: to standard output, or to a file.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::files::{cannot, create, overwrite, shown};
+use super::files::{Readers, cannot, create, overwrite, shown};
 use super::{Failure, Output};
 use crate::model::Policy;
 
@@ -43,15 +44,21 @@ impl OutOptions {
     }
 
     pub(super) fn write(&self, output: &Output, text: &str) -> Result<(), Failure> {
-        match self.file() {
-            None => output.result(text),
-            Some(out) => self.write_to(out, text),
-        }
+        self.file().map_or_else(|| output.result(text), |out| self.write_to(out, Readers::Usual, text))
     }
 
-    /// Writes another file of the same command.
-    pub(super) fn write_to(&self, out: &Path, text: &str) -> Result<(), Failure> {
-        if self.force { overwrite(out, text.as_bytes()) } else { create(out, text.as_bytes()) }
+    /// The same for what tells of a person.
+    pub(super) fn write_private(&self, output: &Output, text: &str) -> Result<(), Failure> {
+        self.file().map_or_else(|| output.result(text), |out| self.write_to(out, Readers::Owner, text))
+    }
+
+    /// Writes another file of the same command, without the colours of a terminal.
+    pub(super) fn write_to(&self, out: &Path, readers: Readers, text: &str) -> Result<(), Failure> {
+        let plain = match text.contains('\x1b') {
+            true => Cow::Owned(anstream::adapter::strip_str(text).to_string()),
+            false => Cow::Borrowed(text),
+        };
+        if self.force { overwrite(out, readers, plain.as_bytes()) } else { create(out, readers, plain.as_bytes()) }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::compare::{period, refused};
-use super::files::{load, portable, shown};
+use super::files::{load, portable, quoted, shown};
 use super::out::OutOptions;
 use super::profiles::{Named, SetOptions};
 use super::view::{ViewOptions, failed};
@@ -65,7 +65,7 @@ impl Report {
             Format::Html => self.document(&policy, &view, &named, Form::Html)?,
             Format::CslJson => json::bibliography(&policy, Layout::Indented) + "\n",
         };
-        self.out.write(output, &text)?;
+        self.out.write_private(output, &text)?;
         Ok(Found::Nothing)
     }
 
@@ -108,15 +108,5 @@ fn relative_to_project(policy: &Policy) -> impl Fn(&str) -> String + use<> {
     move |name| match project.as_ref().and_then(|project| Path::new(name).strip_prefix(project).ok()) {
         Some(path) => shown(path),
         None => name.to_owned(),
-    }
-}
-
-/// A word of a command line, in quotes where it needs some.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
-use super::files::{cannot, create, load_as, read, replace, shown};
+use super::files::{Readers, cannot, create, load_as, read, replace, shown};
 use crate::analysis::coverage::Suggestion;
 use crate::model::{Draft, Policy};
 use crate::report;
@@ -43,7 +43,7 @@ pub(super) fn add(file: &Path, rules: &Path, policy: &Policy, suggestions: &[Sug
             let text = syntax::format(FileId::default(), &format!("{line}\n\nimport \"{import}\"\n\n{scenarios}"));
             let new = text.map_err(|_| cannot("write", file, "the path of the rules cannot be written in it"))?;
             check(file, new.as_bytes(), suggestions.len())?;
-            create(file, new.as_bytes())?;
+            create(file, Readers::Usual, new.as_bytes())?;
         }
     }
     let what =

@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, ValueEnum};
 
 use super::columns::{fact, mapped};
-use super::files::{cannot, load, shown, words};
+use super::files::{Readers, cannot, load, quoted, shown, words};
 use super::out::{OutOptions, refuse_inputs, refuse_one_place, refuse_place};
 use super::view::{ViewOptions, failed, unknown};
 use super::{Failure, Found, Output};
 use crate::graph::bars;
 use crate::json::{self, Layout, Subject};
-use crate::model::{Choice, FactId, Policy};
-use crate::population::coding::Coding;
+use crate::model::{Choice, FactId, FactType, Policy};
+use crate::population::coding::{BY_ITEM, Coding};
 use crate::population::counted::Counted;
 use crate::population::table::{self, Refused, Reject};
 use crate::population::tally::{Gathered, Plan};
@@ -55,7 +55,7 @@ pub(super) struct Tally {
     #[arg(long, value_name = "CHOICE")]
     compare: Option<String>,
     /// Write the combinations of values with their numbers of rows and statuses, as CSV
-    #[arg(long, conflicts_with_all = ["by", "compare", "format", "chart"])]
+    #[arg(long, conflicts_with_all = ["compare", "format", "chart"])]
     profiles: bool,
     /// The tables hold combinations: their column `rows` says how many rows each stands for
     #[arg(long)]
@@ -66,9 +66,13 @@ pub(super) struct Tally {
     /// Quoted cells may hold line ends; then one thread reads
     #[arg(long)]
     multiline_cells: bool,
-    /// Columns that are not to be read, whatever they hold; facts among them are then not known
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    /// Columns that are not to be read, whatever they hold, with commas between them; facts among them are
+    /// then not known; may be repeated
+    #[arg(long, value_name = "COLUMN")]
     ignore_columns: Vec<String>,
+    /// What stands in cells of a fact that is not known, as NA, beside nothing; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    unknown: Vec<String>,
     /// Take facts without a column as not known
     #[arg(long)]
     missing_as_unknown: bool,
@@ -121,6 +125,17 @@ fn least(text: &str) -> Result<u64, String> {
     least.ok_or_else(|| "a least number is 3 or more, or 1 to show all: 2 would hide nothing but 1".to_owned())
 }
 
+/// So many names of columns, or of the items of a list, are told at most.
+const LISTED: usize = 20;
+
+/// The fact whose items a column tells apart, if it does.
+fn by_item(column: &str) -> Option<&str> {
+    column.strip_suffix(BY_ITEM)
+}
+
+/// The column of a table of combinations that says how many rows each stands for.
+const ROWS: &str = "rows";
+
 impl Tally {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         self.refuse_places()?;
@@ -141,17 +156,20 @@ impl Tally {
         let facts: Vec<FactId> =
             policy.consequence_ids().flat_map(|consequence| engine.support(Question::Status(consequence))).collect();
         let coding = Coding::new(&engine, &facts, &by);
-        let plan =
-            Plan { engine: &engine, coding: &coding, by, choice, profiles: self.profiles, remembered: REMEMBERED };
-        let reading = self.reading(&policy, &engine, &coding)?;
-        let counted = self.read(output, &plan, &reading)?;
-        let (gathered, rows, rejected) = counted;
+        let mut reading = self.reading(&policy, &engine, &coding)?;
+        reading.remembered = remembered(&coding, reading.threads);
+        let kept = if self.profiles { PROFILES } else { reading.remembered };
+        let plan = Plan { engine: &engine, coding: &coding, by, choice, profiles: self.profiles, remembered: kept };
+        let (gathered, rows, rejected) = self.read(output, &plan, &mut reading)?;
         let tally = gathered.finish().map_err(|TooMany| too_many())?;
         let weighted = self.weight.is_some();
-        let unread = self.missing_as_unknown || reading.names.iter().any(|name| self.ignore_columns.contains(name));
+        let unread = self.missing_as_unknown || reading.names.iter().any(|name| reading.ignored.contains(name));
         let counted = Counted { plan: &plan, tally: &tally, rows, rejected, weighted, least: self.min_cell, unread };
         let unknown = policy.unknown();
         let subject = Subject { policy: &policy, selection: &engine.selection, name: None, profile: &unknown };
+        if self.profiles || matches!(self.format, Format::Csv) {
+            output.notice(&(report::rows_read(rows, rejected) + "\n"));
+        }
         let text = match self.format {
             _ if self.profiles => report::profiles_csv(counted),
             Format::Text => report::population(subject, counted, Form::Text),
@@ -160,7 +178,11 @@ impl Tally {
             Format::Json => json::population(subject, counted, Layout::Indented) + "\n",
         };
         if let Some(file) = &self.chart {
-            self.out.write_to(file, &bars(&report::population_chart(subject, counted), "ensue-chart"))?;
+            self.out.write_to(
+                file,
+                Readers::Usual,
+                &bars(&report::population_chart(subject, counted), "ensue-chart"),
+            )?;
         }
         self.out.write(output, &text)?;
         Ok(if rejected > 0 { Found::Something } else { Found::Nothing })
@@ -168,6 +190,9 @@ impl Tally {
 
     /// Refuses places where nothing can be written, before a row is read.
     fn refuse_places(&self) -> Result<(), Failure> {
+        if self.tables.iter().filter(|table| *table == Path::new("-")).count() > 1 {
+            return Err(Failure::Message("standard input can be read once: name `-` once".to_owned()));
+        }
         self.out.refuse_place()?;
         if let Some(file) = &self.chart {
             if file == Path::new("-") {
@@ -180,6 +205,11 @@ impl Tally {
         }
         let files = [self.out.file(), self.chart.as_deref(), self.rejects.as_deref()];
         refuse_one_place(&files.into_iter().flatten().collect::<Vec<&Path>>())
+    }
+
+    /// Whether a column is one of facts, and not of weights or numbers of rows.
+    fn is_fact(&self, name: &str) -> bool {
+        self.weight.as_deref() != Some(name) && !(self.reduced && name == ROWS)
     }
 
     fn by(&self, policy: &Policy) -> Result<Vec<FactId>, Failure> {
@@ -207,6 +237,16 @@ impl Tally {
         coding: &'a Coding,
     ) -> Result<table::Plan<'a>, Failure> {
         let mut plan = table::Plan::new(engine, coding);
+        // A name may have commas itself.
+        let several = self.ignore_columns.iter().flat_map(|names| names.split(',').map(|name| name.trim().to_owned()));
+        plan.ignored = self.ignore_columns.iter().cloned().chain(several).collect();
+        if let Some(weight) = self.weight.as_ref().filter(|weight| plan.ignored.contains(weight)) {
+            let message = format!("`{weight}` is the weight, and `--ignore-columns` would leave it unread");
+            return Err(Failure::Message(message));
+        }
+        if self.reduced {
+            plan.names = coding.columns.iter().map(|column| column.in_combinations(policy)).collect();
+        }
         for (fact, column) in mapped(policy, &self.map)? {
             // A fact that no rule asks for here is not read, whatever it is called.
             if let Some(place) = coding.columns.iter().position(|column| column.fact == fact) {
@@ -214,8 +254,8 @@ impl Tally {
             }
         }
         plan.weight.clone_from(&self.weight);
-        plan.rows = self.reduced.then(|| "rows".to_owned());
-        plan.ignored.clone_from(&self.ignore_columns);
+        plan.rows = self.reduced.then(|| ROWS.to_owned());
+        plan.unknown.clone_from(&self.unknown);
         plan.missing_as_unknown = self.missing_as_unknown;
         plan.delimiter = self.delimiter;
         plan.multiline_cells = self.multiline_cells;
@@ -230,12 +270,18 @@ impl Tally {
         &self,
         output: &Output,
         plan: &'a Plan<'a>,
-        reading: &table::Plan<'_>,
+        reading: &mut table::Plan<'_>,
     ) -> Result<(Gathered<'a>, u64, u64), Failure> {
         let mut rejects = Rejects::new(self.rejects.as_deref())?;
-        // Rejected rows are told also where the reading ends early.
         let counted = self.read_all(output, plan, reading, &mut rejects);
-        rejects.finish(output)?;
+        // Rejected rows are told also where the reading ends early; where it did not begin there is no list.
+        if counted.is_ok() || rejects.seen() > 0 {
+            let of_column = |column: &str| {
+                let place = reading.names.iter().position(|name| name == column)?;
+                Some(takes(&plan.engine.policy[plan.coding.columns[place].fact].kind))
+            };
+            rejects.finish(output, of_column)?;
+        }
         counted
     }
 
@@ -243,7 +289,7 @@ impl Tally {
         &self,
         output: &Output,
         plan: &'a Plan<'a>,
-        reading: &table::Plan<'_>,
+        reading: &mut table::Plan<'_>,
         rejects: &mut Rejects<'_>,
     ) -> Result<(Gathered<'a>, u64, u64), Failure> {
         let mut gathered = Gathered::new(plan);
@@ -259,12 +305,13 @@ impl Tally {
             };
             let sink = || Gathered::new(plan);
             let whole = match path == Path::new("-") {
-                true => table::read(io::stdin(), reading, sink, on_reject, on_read),
+                true => table::read(io::stdin(), &*reading, sink, on_reject, on_read),
                 false => File::open(path)
                     .map_err(Refused::Input)
-                    .and_then(|file| table::read_file(file, reading, sink, on_reject, on_read)),
+                    .and_then(|file| table::read_file(file, &*reading, sink, on_reject, on_read)),
             };
             let whole = whole.map_err(|refused| self.refused(path, refused))?;
+            reading.max_rejects = self.max_rejects.saturating_sub(rejects.seen());
             rows = rows.checked_add(whole.rows).ok_or_else(too_many)?;
             rejected += whole.rejected;
             gathered.join(whole.sink).map_err(|TooMany| too_many())?;
@@ -276,12 +323,34 @@ impl Tally {
         let list = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let reason = match refused {
             Refused::Input(error) => words(&error),
-            Refused::NoHeader => "it has no header: the first line names the columns".to_owned(),
+            Refused::NoHeader(why) => why.to_string(),
+            Refused::Missing { missing, .. } if missing.iter().any(|name| !self.is_fact(name)) => {
+                format!("it has no column {}, without which no row can be counted", list(&missing))
+            }
+            Refused::Missing { missing, .. } if self.reduced && missing.iter().any(|name| by_item(name).is_some()) => {
+                let facts: Vec<&str> = missing.iter().filter_map(|name| by_item(name)).collect();
+                let by: Vec<String> = facts.iter().map(|fact| format!("--by {fact}")).collect();
+                format!(
+                    "its combinations do not tell the items of {} apart: make them with `{}`",
+                    list(&facts.iter().map(|fact| (*fact).to_owned()).collect::<Vec<_>>()),
+                    by.join(" ")
+                )
+            }
             Refused::Missing { missing, found } => format!(
                 "it has no column {}: its columns are {}; name another with `--map FACT=COLUMN`, or take what is \
                  missing as not known with `--missing-as-unknown`",
                 list(&missing),
-                list(&found)
+                list(&found[..found.len().min(LISTED)]) + if found.len() > LISTED { " and more" } else { "" }
+            ),
+            Refused::NoneThere(missing) => format!(
+                "its first line names none of the facts that are asked for, {}: is it a header? Name columns with \
+                 `--map FACT=COLUMN`",
+                list(&missing)
+            ),
+            Refused::NoKey(missing) => format!(
+                "none of its objects has the key {}: name another with `--map FACT=KEY`, or take what is missing as \
+                 not known with `--missing-as-unknown`",
+                list(&missing)
             ),
             Refused::Shared(name) => format!(
                 "the column `{name}` is wanted twice, and would be read for one purpose alone: name another with \
@@ -290,16 +359,19 @@ impl Tally {
             Refused::Twice(name) => format!("it has the column `{name}` twice"),
             Refused::Identities(names) => format!(
                 "{} may tell who somebody is, and populations are counted from tables that do not: take such columns \
-                 out, or have them left unread with `--ignore-columns {}`",
+                 out, or have them left unread with `{}`",
                 list(&names),
-                names.join(",")
+                names.iter().map(|name| format!("--ignore-columns {}", quoted(name))).collect::<Vec<_>>().join(" ")
             ),
+            Refused::Combinations => "it has the columns `rows` and `status of …`, as `--profiles` writes them: each \
+                                      of its rows stands for several; count it with `--reduced`"
+                .to_owned(),
             Refused::Rejects => format!(
                 "more than {} rows were rejected: mend the table, or allow more with `--max-rejects`",
                 self.max_rejects
             ),
             Refused::TooMany if self.profiles => {
-                format!("it has more than {REMEMBERED} combinations: count it without `--profiles`")
+                format!("it has more than {PROFILES} combinations: count it without `--profiles`")
             }
             Refused::TooMany => return too_many(),
             Refused::ColumnType { name, holds } => {
@@ -316,6 +388,16 @@ impl Tally {
     }
 }
 
+/// What the cells of a fact may hold.
+fn takes(kind: &FactType) -> String {
+    match kind {
+        FactType::OneOf(items) if items.len() <= LISTED => {
+            items.keys().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ")
+        }
+        FactType::OneOf(_) | FactType::YesNo | FactType::Number { .. } | FactType::Date => kind.describe(),
+    }
+}
+
 /// Says nothing of panics that are caught, as those are of a library that meets a damaged file.
 #[cfg(feature = "parquet")]
 fn quiet_where_guarded() {
@@ -327,8 +409,18 @@ fn quiet_where_guarded() {
     }));
 }
 
-/// So many combinations are remembered, before they are decided and forgotten.
-const REMEMBERED: usize = 1 << 17;
+/// So many combinations may be written by `--profiles`.
+const PROFILES: usize = 1 << 17;
+
+/// So many bytes all threads may take for the combinations that they remember, before these are decided and
+/// forgotten. Each thread remembers them twice: as it counts them, and as it hands them on.
+const REMEMBERED_BYTES: usize = 24 << 20;
+
+/// How many combinations a thread remembers in one of the two places. Beside its bins, of four bytes each,
+/// one takes some two hundred bytes in a map that grows.
+fn remembered(coding: &Coding, threads: usize) -> usize {
+    (REMEMBERED_BYTES / 2 / threads / (200 + 4 * coding.columns.len())).clamp(1 << 10, PROFILES)
+}
 
 fn too_many() -> Failure {
     Failure::Message("the sums are more than can be kept".to_owned())

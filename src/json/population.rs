@@ -120,7 +120,6 @@ pub fn population(subject: Subject<'_>, counted: Counted<'_>, layout: Layout) ->
 }
 
 fn group<'a>(counted: Counted<'a>, shown: &ShownGroup) -> JsonGroup<'a> {
-    let group = &shown.group;
     let plan = counted.plan;
     let policy = plan.engine.policy;
     let harms = |part: usize| {
@@ -142,7 +141,7 @@ fn group<'a>(counted: Counted<'a>, shown: &ShownGroup) -> JsonGroup<'a> {
                 outcomes: outcomes(counted, shown, index),
                 harms: harms(index),
             };
-            let every = counted.share(group.in_every, group.count);
+            let every = counted.in_every(shown);
             JsonGroup {
                 outcomes: None,
                 harms: None,

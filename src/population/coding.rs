@@ -5,7 +5,7 @@
 
 use crate::distinct::distinct;
 use crate::explore::values::Values;
-use crate::model::{FactId, FactType, Value};
+use crate::model::{FactId, FactType, Policy, Value};
 use crate::semantics::Engine;
 use crate::semantics::cells::{Cell, UNKNOWN};
 
@@ -14,6 +14,9 @@ pub type Bin = u32;
 
 /// The bin of what is not known.
 pub const NOT_KNOWN: Bin = 0;
+
+/// What stands behind a fact's name where each item of its list is counted apart.
+pub const BY_ITEM: &str = ":item";
 
 /// The facts that are read, and the bins of each.
 pub struct Coding {
@@ -57,6 +60,20 @@ impl Column {
                 Self { fact, by_item: false, cells: all, values }
             }
         }
+    }
+
+    /// Whether each item of its list is a bin of its own.
+    #[must_use]
+    pub fn is_by_item(&self) -> bool {
+        self.by_item
+    }
+
+    /// How its column is called in a table of combinations: in one whose items are told apart the name says
+    /// so, because in others an item stands for all that no rule tells from it.
+    #[must_use]
+    pub fn in_combinations(&self, policy: &Policy) -> String {
+        let name = &policy[self.fact].name;
+        if self.by_item { format!("{name}{BY_ITEM}") } else { name.clone() }
     }
 
     /// How many bins there are, with that of what is not known.

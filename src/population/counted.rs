@@ -80,7 +80,14 @@ impl Counted<'_> {
         shown.collect()
     }
 
-    /// What is shown of the harms of a group, in the order of their counts; `part` as for outcomes.
+    /// Whether something is hidden in the outcomes of a group; `part` as there.
+    #[must_use]
+    pub fn hides(&self, group: &ShownGroup, part: usize) -> bool {
+        self.outcomes(group, part).iter().flatten().any(|shown| shown.exact().is_none())
+    }
+
+    /// What is shown of the harms of a group, in the order of their counts; `part` as for outcomes. Nothing,
+    /// where something is hidden in its outcomes: harms are made of these, and would give them away.
     #[must_use]
     pub fn harms(&self, group: &ShownGroup, part: usize) -> [Shown; 4] {
         let (engine, known) = (self.plan.engine, self.known(group, part));
@@ -98,7 +105,25 @@ impl Counted<'_> {
                 [follows, can_be_disputed, true, true]
             }
         };
-        self.of_possible(group, group.group.parts[part].harms.counts(), can_be)
+        let counts = group.group.parts[part].harms.counts();
+        if self.hides(group, part) {
+            let shown = counts.into_iter().zip(can_be);
+            let shown: Vec<Shown> =
+                shown.map(|(count, can_be)| if can_be { Shown::Hidden } else { Shown::Exact(count) }).collect();
+            return shown.try_into().expect("as many as there were");
+        }
+        self.of_possible(group, counts, can_be)
+    }
+
+    /// What is shown of the rows of a group in which no option is without a reported harm: nothing, where
+    /// something is hidden in the outcomes of an option, for the same reason.
+    #[must_use]
+    pub fn in_every(&self, group: &ShownGroup) -> Shown {
+        let Group { in_every, count, parts, .. } = &group.group;
+        match (0..parts.len()).any(|part| self.hides(group, part)) {
+            true => Shown::Hidden,
+            false => self.share(*in_every, *count),
+        }
     }
 
     /// What every row of a group has in common.

@@ -68,20 +68,16 @@ pub fn parts(counts: &[Count], least: u64) -> Vec<Shown> {
 }
 
 /// Which groups are shown, of the counts of all: those of fewer than `least` rows are put together into a
-/// rest, which takes the next smallest as long as it is small itself. Returns for each whether it is shown.
+/// rest. Where that is small itself, or could only be made of groups of `least` - 1, it takes the smallest of
+/// the others too, with all that are as small. Returns for each whether it is shown. What a hidden group of 1
+/// to `least` - 1 has cannot be worked out from the others and the sum of all: a test tries all small tables.
 #[must_use]
 pub fn groups(counts: &[Count], least: u64) -> Vec<bool> {
-    let mut order: Vec<usize> = (0..counts.len()).collect();
-    order.sort_by_key(|index| counts[*index].rows);
-    let mut shown = vec![true; counts.len()];
-    let mut rest = 0;
-    for index in order {
-        let rows = counts[index].rows;
-        let is_needed = rows < least || (1..least).contains(&rest);
-        if is_needed {
-            shown[index] = false;
-            rest += rows;
-        }
-    }
-    shown
+    let rows = || counts.iter().map(|count| count.rows);
+    let is_small = |rows: &u64| (1..least).contains(rows);
+    let rest: u64 = rows().filter(is_small).sum();
+    let is_given_away = rest > 0 && (rest < least || rows().filter(is_small).all(|rows| rows == least - 1));
+    let smallest = rows().filter(|rows| *rows >= least).min();
+    let hidden_to = smallest.filter(|_| is_given_away).unwrap_or(least - 1);
+    rows().map(|rows| rows > hidden_to).collect()
 }

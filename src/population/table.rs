@@ -45,6 +45,8 @@ pub struct Plan<'a> {
     pub rows: Option<String>,
     /// Columns that are not to be read, whatever they hold; facts among them are not known.
     pub ignored: Vec<String>,
+    /// What stands in cells of CSV, and texts of Parquet, where a fact is not known, beside nothing.
+    pub unknown: Vec<String>,
     /// Whether facts without a column are taken as not known.
     pub missing_as_unknown: bool,
     /// What parts cells; found out from the header without it.
@@ -73,6 +75,7 @@ impl<'a> Plan<'a> {
             weight: None,
             rows: None,
             ignored: Vec::new(),
+            unknown: Vec::new(),
             missing_as_unknown: false,
             delimiter: None,
             multiline_cells: false,
@@ -148,7 +151,7 @@ pub enum Refused {
     /// It cannot be read or unpacked.
     Input(io::Error),
     /// It has no header, or one that cannot be read.
-    NoHeader,
+    NoHeader(NoHeader),
     /// Columns that are wanted are missing.
     Missing {
         /// How they would be called.
@@ -156,6 +159,12 @@ pub enum Refused {
         /// The columns that are there.
         found: Vec<String>,
     },
+    /// Its first line names none of the columns that are wanted: these facts. It may be no header.
+    NoneThere(Vec<String>),
+    /// No object of it has these keys, which are wanted.
+    NoKey(Vec<String>),
+    /// It is a table of combinations, and each of its rows was to count once.
+    Combinations,
     /// A column that is read is there twice.
     Twice(String),
     /// A column is wanted for two facts, or for a fact and as a weight or number of rows.
@@ -175,6 +184,33 @@ pub enum Refused {
     },
     /// It is a Parquet file that does not come from a file, or that this build does not read.
     Parquet,
+}
+
+/// Why a table has no header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoHeader {
+    /// Nothing stands in its first line.
+    Empty,
+    /// It is UTF-16.
+    Utf16,
+    /// Its first line is not UTF-8.
+    Encoding,
+    /// It begins as a JSON array does.
+    Array,
+    /// Quotation marks in its first line are not in order, or it is too long.
+    Broken,
+}
+
+impl fmt::Display for NoHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NoHeader::Empty => "it has no header: the first line names the columns, and nothing stands in it",
+            NoHeader::Utf16 => "it is UTF-16: save it as UTF-8",
+            NoHeader::Encoding => "its header is not UTF-8: save it as UTF-8",
+            NoHeader::Array => "it begins as a JSON array does: write one object in each line, without commas between",
+            NoHeader::Broken => "its header cannot be read: a stray quotation mark, or a line that is too long",
+        })
+    }
 }
 
 impl From<TooMany> for Refused {
@@ -221,9 +257,16 @@ pub fn read<S: Sink>(
     };
     let mut blocks = blocks::Blocks::new(text, plan.block, plan.multiline_cells);
     let first = blocks.peek().map_err(Refused::Input)?;
-    if first.text.trim_ascii_start().first() == Some(&b'{') {
+    let mark = if first.text.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
+    if first.text[mark..].trim_ascii_start().first() == Some(&b'{') {
+        blocks.skip(mark);
         blocks.cut_at_lines();
-        return blocks::run(blocks, 0, plan, on_reject, || json_lines::Lines::new(plan, sink()));
+        let met = json_lines::Met::none(plan);
+        let whole = blocks::run(blocks, 0, plan, on_reject, || json_lines::Lines::new(plan, &met, sink()))?;
+        if whole.rows > whole.rejected {
+            met.all(plan)?;
+        }
+        return Ok(whole);
     }
     let header = header::Header::read(first.text, first.is_all, plan)?;
     let lines = memchr::memchr_iter(b'\n', &first.text[..header.length]).count() as u64;

@@ -9,7 +9,7 @@ use crate::population::Count;
 use crate::population::coding::{Bin, NOT_KNOWN};
 use crate::population::counted::{Counted, ShownGroup};
 use crate::population::small::Shown;
-use crate::population::tally::{Group, Kind, Plan};
+use crate::population::tally::{Kind, Plan};
 use crate::words::{does_not_follow, view};
 
 /// A tally as a page.
@@ -48,11 +48,7 @@ impl<'a> Said<'a> {
 
     /// How many rows were read, counted and rejected.
     pub(super) fn read(self) -> String {
-        let Counted { rows, rejected, .. } = self.counted;
-        match rejected {
-            0 => format!("{} counted.", of_rows(rows)),
-            _ => format!("{} read: {} counted, {} rejected.", of_rows(rows), number(rows - rejected), number(rejected)),
-        }
+        rows_read(self.counted.rows, self.counted.rejected)
     }
 
     /// What stands above a group, where there are several.
@@ -102,9 +98,9 @@ impl<'a> Said<'a> {
     }
 
     /// For how many rows no option is without a reported harm, where options are compared.
-    pub(super) fn in_every(self, Group { in_every, count, .. }: &Group) -> Option<String> {
+    pub(super) fn in_every(self, group: &ShownGroup) -> Option<String> {
         let is_asked = self.has_harms() && self.counted.plan.choice.is_some();
-        let shown = || self.share(self.counted.share(*in_every, *count), *count);
+        let shown = || self.share(self.counted.in_every(group), group.group.count);
         is_asked.then(|| {
             format!(
                 "Every option carries at least one reported harm, one that follows or is disputed, for {}.",
@@ -152,17 +148,29 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// `512 of 1,000 rows (51.2 %)`.
+    /// `512 of 1,000 rows (51.2 %)`, or `512 of 1,000 rows, with 48.5 of the weight of 103.2`.
     fn share(self, shown: Shown, whole: Count) -> String {
         let of = of_rows(whole.rows);
         match shown {
             Shown::Exact(count) if whole.rows == 0 || count.rows == 0 => format!("none of {of}"),
             Shown::Exact(count) if count.rows == whole.rows => format!("all {of}"),
+            Shown::Exact(count) if self.counted.weighted => {
+                format!("{} of {of}, with {} of the weight of {}", number(count.rows), count.weight, whole.weight)
+            }
             Shown::Exact(count) => format!("{} of {of} ({} %)", number(count.rows), percent(count.rows, whole.rows)),
             Shown::Few => format!("fewer than {} of {of}", self.counted.least),
             Shown::Withheld => format!("at least {} of {of}", self.counted.least),
             Shown::Hidden => format!("a hidden number of {of}"),
         }
+    }
+}
+
+/// `512 rows counted.`, or how many of them were rejected.
+#[must_use]
+pub fn rows_read(rows: u64, rejected: u64) -> String {
+    match rejected {
+        0 => format!("{} counted.", of_rows(rows)),
+        _ => format!("{} read: {} counted, {} rejected.", of_rows(rows), number(rows - rejected), number(rejected)),
     }
 }
 
@@ -202,7 +210,7 @@ impl Writer<'_> {
             }
             self.part(shown, part);
         }
-        if let Some(text) = self.said.in_every(&shown.group) {
+        if let Some(text) = self.said.in_every(shown) {
             self.page.remark(2, &text);
         }
     }

@@ -35,7 +35,7 @@ pub fn population_chart(subject: Subject<'_>, counted: Counted<'_>) -> Chart {
             first.heading = Some(said.heading(&group));
         }
         if let Some(last) = of_group.last_mut() {
-            last.remarks.extend(said.in_every(&group.group));
+            last.remarks.extend(said.in_every(&group));
         }
         panels.append(&mut of_group);
     }

@@ -52,7 +52,7 @@ pub fn profiles_csv(counted: Counted<'_>) -> String {
     let counts: Vec<Count> = counted.tally.profiles.values().copied().collect();
     let shown = small::groups(&counts, counted.least);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let facts = plan.coding.columns.iter().map(|column| policy[column.fact].name.clone());
+    let facts = plan.coding.columns.iter().map(|column| column.in_combinations(policy));
     let weight = counted.weighted.then(|| "weight".to_owned());
     let consequences = policy.consequences.iter().map(|consequence| format!("status of {}", consequence.name));
     writer.write_record(facts.chain(["rows".to_owned()]).chain(weight).chain(consequences)).expect(IN_MEMORY);

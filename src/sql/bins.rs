@@ -115,18 +115,23 @@ fn outside(source: &Source<'_>, kind: &FactType, from: &str) -> String {
     }
 }
 
-/// The query that counts rows of equal bins: the facts' columns, then `rows` and, where rows are weighted,
-/// `weight`, under the names that are given. Rows with a weight that is none are apart, their sum NULL.
+/// The query that counts rows of equal bins: the facts' columns, called as `named` says, then `rows` and, where
+/// rows are weighted, `weight`, under the names that are given. Rows with a weight that is none are apart, their sum NULL.
 pub(super) fn combinations(
     source: &Source<'_>,
     coding: &Coding,
     bins: &str,
+    named: impl Fn(&Column) -> String,
     [rows, weight]: [&str; 2],
     more: &[String],
 ) -> String {
     let dialect = source.dialect;
-    let facts: Vec<String> = coding.columns.iter().map(|column| source.named(column.fact)).collect();
-    let (mut columns, mut group) = (facts.clone(), facts);
+    let named = |column: &Column| {
+        let (name, wanted) = (source.named(column.fact), dialect.name(&named(column)));
+        if name == wanted { name } else { format!("{name} AS {wanted}") }
+    };
+    let mut columns: Vec<String> = coding.columns.iter().map(named).collect();
+    let mut group: Vec<String> = coding.columns.iter().map(|column| source.named(column.fact)).collect();
     columns.push(format!("COUNT(*) AS {}", dialect.name(rows)));
     if source.weight.is_some() {
         let of_row = dialect.name(WEIGHT);

@@ -2,6 +2,7 @@
 
 use super::bins::{bins, combinations};
 use super::{Source, Unwritten, comment};
+use crate::population::coding::Column;
 
 /// The columns beside the facts.
 const ROWS: &str = "rows";
@@ -14,7 +15,8 @@ const WEIGHT: &str = "weight";
 /// When a bin has no value that can be written, or a fact's name cannot be that of a column.
 pub fn reduction(source: &Source<'_>) -> Result<String, Unwritten> {
     let coding = source.coding(source.policy().consequence_ids());
-    source.refuse_names(coding.columns.iter().map(|column| column.fact), &[ROWS, WEIGHT])?;
+    let named = |column: &Column| column.in_combinations(source.policy());
+    source.refuse_names(coding.columns.iter().map(|column| (column.fact, named(column))), &[ROWS, WEIGHT])?;
     let mut lines = source.head();
     lines.extend(
         [
@@ -24,6 +26,6 @@ pub fn reduction(source: &Source<'_>) -> Result<String, Unwritten> {
         ]
         .map(comment),
     );
-    lines.push(combinations(source, &coding, &bins(source, &coding)?, [ROWS, WEIGHT], &[]) + ";\n");
+    lines.push(combinations(source, &coding, &bins(source, &coding)?, named, [ROWS, WEIGHT], &[]) + ";\n");
     Ok(lines.join("\n"))
 }

@@ -48,8 +48,9 @@ pub fn tally(source: &Source<'_>) -> Result<Tally, Unwritten> {
     let coding = source.coding(chosen.roots.iter().map(|(id, _)| *id));
     let counts = counts(source);
     let taken: Vec<&str> = counts.iter().map(|(name, _)| name.as_str()).chain([CONSEQUENCE]).collect();
-    source.refuse_names(source.by.iter().copied(), &taken)?;
-    source.refuse_names(coding.columns.iter().map(|column| column.fact), &[])?;
+    let named = |fact: FactId| (fact, source.policy()[fact].name.clone());
+    source.refuse_names(source.by.iter().copied().map(named), &taken)?;
+    source.refuse_names(coding.columns.iter().map(|column| named(column.fact)), &[])?;
     let steps = Steps { source, coding: &coding, chosen: &chosen };
     let mut parts = steps.parts()?;
     parts.push(steps.consequences());
@@ -141,7 +142,8 @@ impl Steps<'_> {
         let rejected =
             format!("CASE WHEN {} THEN 1 ELSE 0 END AS {}", self.is_rejected(), source.dialect.name(IS_REJECTED));
         let bins = bins(source, self.coding)?;
-        let combinations = combinations(source, self.coding, &bins, [ROWS, WEIGHT], &[rejected]);
+        let named = |column: &Column| source.policy()[column.fact].name.clone();
+        let combinations = combinations(source, self.coding, &bins, named, [ROWS, WEIGHT], &[rejected]);
         let mut parts = vec![format!("{} {once}\n{}\n)", step_name(0), indented(&combinations, 2))];
         for (index, level) in self.chosen.levels.iter().rev().enumerate() {
             let fact = source.engine.order[*level as usize];

@@ -257,7 +257,7 @@ fn the_chart_of_the_documentation() {
         "on 2025-03-07. 60 rows counted.",
         "Classified as a foreign national [d]: follows 7; undetermined 12; does not follow 41.",
         "authorities [a, c]: undetermined 9; hidden: follows &lt;5, does not follow ≥5.",
-        "At least one reported harm follows for 33 of 60 rows (55.0 %).",
+        "At least one reported harm follows for a hidden number of 60 rows.",
         "It does not mean that it cannot happen.",
         "[2] The Moscow Times",
     ] {

@@ -169,6 +169,8 @@ def from_reduction(ensue, rules, answer, by, weighted):
     rows, weights, rejected = Counter(), Counter(), 0
     sound = []
     for row in answer:
+        # A list whose items are told apart says so.
+        row = {name.removesuffix(":item"): value for name, value in row.items()}
         facts = {fact: row[fact] for fact in FACTS if row.get(fact) is not None}
         if "!" in facts.values() or weighted and row["weight"] is None:
             rejected += int(row["rows"])
@@ -186,8 +188,8 @@ def from_reduction(ensue, rules, answer, by, weighted):
     return rows, weights, rejected
 
 
-def from_reduced(ensue, rules, answer, weighted):
-    """The same by `ensue tally --reduced`, without groups."""
+def from_reduced(ensue, rules, answer, by, weighted):
+    """The same by `ensue tally --reduced`."""
     with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="") as file:
         names = list(answer[0]) if answer else ["rows"]
         writer = csv.DictWriter(file, names)
@@ -197,18 +199,21 @@ def from_reduced(ensue, rules, answer, weighted):
         # Exit code 1 says that rows were rejected.
         options = ["--reduced", "--on", ON, "--min-cell", "1", "--max-rejects", "1000000", "--format", "json"]
         options += ["--weight", "weight"] if weighted else []
+        options += [part for fact in by for part in ("--by", fact)]
         done = ensue.run("tally", rules, file.name, *options, may_fail=True)
         if done.returncode > 1:
             raise SystemExit(f"ensue tally {rules} --reduced: {done.stderr}")
     document = json.loads(done.stdout)
     rows, weights = Counter(), Counter()
-    for outcome in document["outcomes"]:
-        for status in STATUSES:
-            key = outcome["consequence"], (), status
-            if outcome[status]:
-                rows[key] = outcome[status]
-            if weighted:
-                weights[key] = Decimal(outcome["weighted"][status])
+    for group in document.get("groups", [document]):
+        values = tuple(shown(group["by"][fact]) for fact in by)
+        for outcome in group["outcomes"]:
+            for status in STATUSES:
+                key = outcome["consequence"], values, status
+                if outcome[status]:
+                    rows[key] = outcome[status]
+                if weighted:
+                    weights[key] = Decimal(outcome["weighted"][status])
     return rows, weights, document["rejected"]
 
 
@@ -233,14 +238,14 @@ def check(ensue, engine, policies, rows):
             reduction, tally = (
                 engine.query(ensue.run("sql", rules, form, *arguments).stdout) for form in ("--reduce", "--tally")
             )
-            read = [fact for fact in FACTS if fact in reduction[0]]
+            read = [fact for fact in FACTS if fact in reduction[0] or f"{fact}:item" in reduction[0]]
             wanted = expected(ensue, rules, table, read, weighted, by)
             answers = {
                 "reduction": from_reduction(ensue, rules, reduction, by, weighted),
                 "tally query": from_tally(tally, by, weighted),
             }
-            if reduced and not by:
-                answers["ensue tally --reduced"] = from_reduced(ensue, rules, reduction, weighted)
+            if reduced:
+                answers["ensue tally --reduced"] = from_reduced(ensue, rules, reduction, by, weighted)
             for form, (rows_found, weights_found, rejected) in answers.items():
                 what = f"{engine.dialect}, {rules}, {form}, by {by}"
                 compare(what, rows_found, wanted[0])

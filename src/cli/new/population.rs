@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::files::{create_with, load};
+use crate::cli::files::{Readers, create_with, load};
 use crate::cli::out::refuse_place;
 use crate::cli::view::{date, failed};
 use crate::cli::{Failure, Found, Output};
@@ -56,7 +56,7 @@ impl Population {
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;
         let table = Synthetic::new(&engine, self.unknown, self.weights);
         match &self.out {
-            Some(out) => create_with(out, |file| table.write(rows, self.seed, file))?,
+            Some(out) => create_with(out, Readers::Usual, |file| table.write(rows, self.seed, file))?,
             None => Output::stream(|stdout| table.write(rows, self.seed, stdout))?,
         }
         Ok(Found::Nothing)

@@ -1,20 +1,23 @@
 //! Rejected rows: the first are told on standard error, all are listed in a file, none is kept.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use crate::cli::files::{NewFile, cannot, words};
+use crate::cli::files::{NewFile, Readers, cannot, words};
 use crate::cli::{Failure, Output};
-use crate::population::table::Reject;
+use crate::population::table::{Reject, Why, Wrong};
 use crate::report::plain;
 
 /// So many are told on standard error.
-const TOLD: usize = 10;
+const TOLD: u64 = 10;
 
 /// What becomes of rejected rows.
 pub(super) struct Rejects<'a> {
-    seen: usize,
+    seen: u64,
     notices: Vec<String>,
+    /// The columns in which something was no value of its fact.
+    columns: BTreeSet<String>,
     list: Option<List<'a>>,
 }
 
@@ -28,7 +31,7 @@ struct List<'a> {
 impl<'a> Rejects<'a> {
     /// None yet; they are listed in this file, if one is given.
     pub(super) fn new(list: Option<&'a Path>) -> Result<Self, Failure> {
-        Ok(Self { seen: 0, notices: Vec::new(), list: list.map(List::begin).transpose()? })
+        Ok(Self { seen: 0, notices: Vec::new(), columns: BTreeSet::new(), list: list.map(List::begin).transpose()? })
     }
 
     /// A row of a table was rejected.
@@ -39,16 +42,30 @@ impl<'a> Rejects<'a> {
             let column = column.map_or(String::new(), |column| format!(", column `{column}`"));
             self.notices.push(plain(&format!("{table}:{}{column}: {}", reject.line, reject.why)));
         }
+        if let (Why::Value(Wrong::Type | Wrong::Outside), Some(column)) = (reject.why, &reject.column) {
+            self.columns.insert(column.clone());
+        }
         if let Some(list) = &mut self.list {
             list.write([table, &reject.line.to_string(), column.unwrap_or_default(), &reject.why.to_string()]);
         }
     }
 
-    /// Tells the first, and gives the list its name.
-    pub(super) fn finish(self, output: &Output) -> Result<(), Failure> {
+    /// How many there were so far.
+    pub(super) fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// Tells the first, and what their columns take, as `takes` says; gives the list its name.
+    pub(super) fn finish(self, output: &Output, takes: impl Fn(&str) -> Option<String>) -> Result<(), Failure> {
         self.notices.iter().for_each(|notice| output.notice(&format!("{notice}\n")));
         if self.seen > TOLD {
             output.notice(&format!("and {} more rejected rows\n", self.seen - TOLD));
+        }
+        for column in &self.columns {
+            if let Some(takes) = takes(column) {
+                output.notice(&plain(&format!("column `{column}` takes: {takes}; nothing, where it is not known")));
+                output.notice("\n");
+            }
         }
         self.list.map_or(Ok(()), List::finish)
     }
@@ -56,7 +73,7 @@ impl<'a> Rejects<'a> {
 
 impl<'a> List<'a> {
     fn begin(path: &'a Path) -> Result<Self, Failure> {
-        let writer = csv::Writer::from_writer(NewFile::begin(path)?);
+        let writer = csv::Writer::from_writer(NewFile::begin(path, Readers::Usual)?);
         let mut list = Self { path, writer, failed: None };
         list.write(["table", "line", "column", "wrong"]);
         Ok(list)

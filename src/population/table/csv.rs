@@ -75,7 +75,7 @@ impl<'a, S: Sink> Rows<'a, S> {
             plan,
             header,
             layout: Layout { delimiter: header.delimiter, multiline: plan.multiline_cells },
-            readers: facts.iter().map(|column| Reader::new(plan.engine, column)).collect(),
+            readers: facts.iter().map(|column| Reader::new(plan.engine, column, &plan.unknown)).collect(),
             columns,
             bins: vec![NOT_KNOWN; facts.len()],
             counter,
@@ -190,26 +190,35 @@ fn plain_row(columns: &[Column], bins: &mut [Bin], marks: &mut Marks<'_>, start:
     let mut at = start;
     for Column { parting, meaning } in columns {
         let mark = marks.next()?;
-        if text[mark] != *parting {
-            return None;
-        }
-        let is_cut = *parting == b'\n' && mark > at && text[mark - 1] == b'\r';
-        let end = if is_cut { mark - 1 } else { mark };
+        let (from, end, mark) = match text[mark] == *parting {
+            true if *parting == b'\n' && mark > at && text[mark - 1] == b'\r' => (at, mark - 1, mark),
+            true => (at, mark, mark),
+            false => quoted(marks, at, mark, *parting)?,
+        };
         match meaning {
             Meaning::Fact { place, stride, memory } => {
-                let (words, length) = short(text, at, end)?;
+                let (words, length) = short(text, from, end)?;
                 let bin = memory.bin(words, length)?;
                 bins[*place] = bin;
                 // INVARIANT: it stays below the number of all combinations.
                 number += u64::from(bin) * stride;
             }
-            Meaning::Weight => count.weight = Weight::parse(&text[at..end])?,
-            Meaning::Rows => count.rows = rows(&text[at..end])?,
+            Meaning::Weight => count.weight = Weight::parse(&text[from..end])?,
+            Meaning::Rows => count.rows = rows(&text[from..end])?,
             Meaning::Unread => {}
         }
         at = mark + 1;
     }
     Some((at, Row { count, number }))
+}
+
+/// A cell in quotation marks, with none in it: where it begins, where it ends, and what parts it from the next.
+fn quoted(marks: &mut Marks<'_>, at: usize, open: usize, parting: u8) -> Option<(usize, usize, usize)> {
+    let text = marks.text;
+    let close = marks.next().filter(|close| open == at && text[open] == b'"' && text[*close] == b'"')?;
+    let mark = marks.next().filter(|mark| text[*mark] == parting)?;
+    let is_cut = parting == b'\n' && text[mark - 1] == b'\r';
+    (mark - usize::from(is_cut) == close + 1).then_some((at + 1, close, mark))
 }
 
 /// How many rows a row stands for.

@@ -2,8 +2,9 @@
 
 use super::identity::{is_birth, is_identity, is_place};
 use super::row::{self, Layout};
-use super::{Plan, Refused};
+use super::{NoHeader, Plan, Refused};
 use crate::model::FactType;
+use crate::population::coding::BY_ITEM;
 
 /// What a column of a table is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +36,18 @@ impl Header {
         let mark = if text.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
         let text = &text[mark..];
         let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
-        if line.trim_ascii().is_empty() {
-            return Err(Refused::NoHeader);
+        let refused = match line.trim_ascii() {
+            _ if text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff]) => Some(NoHeader::Utf16),
+            [] => Some(NoHeader::Empty),
+            [b'[', ..] => Some(NoHeader::Array),
+            _ => None,
+        };
+        if let Some(refused) = refused {
+            return Err(Refused::NoHeader(refused));
         }
-        let count = |delimiter: &u8| line.iter().filter(|byte| *byte == delimiter).count();
+        // Of what stands in quotation marks nothing parts cells.
+        let outside = || line.split(|byte| *byte == b'"').step_by(2).flatten();
+        let count = |delimiter: &u8| outside().filter(|byte| *byte == delimiter).count();
         // Of those that stand equally often the first: `max_by_key` takes the last.
         let delimiter =
             plan.delimiter.unwrap_or_else(|| DELIMITERS.into_iter().rev().max_by_key(count).expect("there are some"));
@@ -47,8 +56,8 @@ impl Header {
         let cells = row::cells(text, layout, is_all, |_, cell| {
             names.push(String::from_utf8(cell.into_owned()).ok().map(|name| name.trim().to_owned()));
         });
-        let Some(Ok((_, length))) = cells else { return Err(Refused::NoHeader) };
-        let names = names.into_iter().collect::<Option<Vec<String>>>().ok_or(Refused::NoHeader)?;
+        let Some(Ok((_, length))) = cells else { return Err(Refused::NoHeader(NoHeader::Broken)) };
+        let names = names.into_iter().collect::<Option<Vec<String>>>().ok_or(Refused::NoHeader(NoHeader::Encoding))?;
         let uses = uses(plan, &names, true)?;
         Ok(Self { delimiter, names, uses, length: length + mark })
     }
@@ -57,7 +66,8 @@ impl Header {
 /// What each column is for.
 ///
 /// # Errors
-/// When columns look like identities, or one is wanted twice; with `is_whole`, when one that is read is missing, or is there twice.
+/// When columns look like identities, or one is wanted twice; with `is_whole`, when one that is read is
+/// missing or there twice, or none is there at all.
 pub(super) fn uses(plan: &Plan<'_>, names: &[String], is_whole: bool) -> Result<Vec<Use>, Refused> {
     let is_ignored = |name: &str| plan.ignored.iter().any(|ignored| ignored == name);
     let wanted: Vec<(&str, Use)> = plan.wanted().collect();
@@ -66,22 +76,31 @@ pub(super) fn uses(plan: &Plan<'_>, names: &[String], is_whole: bool) -> Result<
     if let Some((_, (name, _))) = wanted.iter().enumerate().find(is_shared) {
         return Err(Refused::Shared((*name).to_owned()));
     }
-    let used = |name: &String| {
+    let called: Vec<&str> = names.iter().map(|name| called(plan, name)).collect();
+    let used = |name: &&str| {
         let found = wanted.iter().find(|(wanted, _)| wanted == name).filter(|_| !is_ignored(name));
         found.map_or(Use::Unread, |(_, used)| *used)
     };
-    let uses: Vec<Use> = names.iter().map(used).collect();
+    let uses: Vec<Use> = called.iter().map(used).collect();
+    if plan.rows.is_none() && called.contains(&"rows") && called.iter().any(|name| name.starts_with("status of ")) {
+        return Err(Refused::Combinations);
+    }
     identities(plan, names, &uses)?;
     if is_whole {
-        let missing = |(name, _): &&(&str, Use)| !is_ignored(name) && !names.iter().any(|other| other == name);
+        let is_there = |name: &str| called.contains(&name);
+        let facts = || wanted.iter().filter(|(name, used)| matches!(used, Use::Fact(_)) && !is_ignored(name));
+        // What is no header may be a row, of which nothing is told.
+        if facts().next().is_some() && !wanted.iter().any(|(name, _)| is_there(name)) {
+            return Err(Refused::NoneThere(facts().map(|(name, _)| (*name).to_owned()).collect()));
+        }
         // Without its weights or counts no row can be counted.
-        let accepted = |used: Use| matches!(used, Use::Fact(_)) && plan.missing_as_unknown;
-        let missing: Vec<String> = wanted
-            .iter()
-            .filter(missing)
-            .filter(|(_, used)| !accepted(*used))
-            .map(|(name, _)| (*name).to_owned())
-            .collect();
+        let is_needed = |name: &str, used: Use| match used {
+            Use::Fact(_) => !is_ignored(name) && !plan.missing_as_unknown,
+            Use::Weight | Use::Rows | Use::Unread => true,
+        };
+        let missing = |name: &str, used: Use| is_needed(name, used) && (is_ignored(name) || !is_there(name));
+        let missing = wanted.iter().filter(|(name, used)| missing(name, *used));
+        let missing: Vec<String> = missing.map(|(name, _)| (*name).to_owned()).collect();
         if !missing.is_empty() {
             return Err(Refused::Missing { missing, found: names.to_vec() });
         }
@@ -94,8 +113,15 @@ pub(super) fn uses(plan: &Plan<'_>, names: &[String], is_whole: bool) -> Result<
     Ok(uses)
 }
 
-/// Refuses columns that look like identities: of those that are not read, by their names; and exact days
-/// of birth beside places of residence, read or not.
+/// How a column is wanted: one of a table of combinations may tell more apart than is asked for.
+pub(super) fn called<'n>(plan: &Plan<'_>, name: &'n str) -> &'n str {
+    let stem = name.strip_suffix(BY_ITEM).filter(|_| plan.rows.is_some());
+    stem.filter(|stem| plan.names.iter().any(|wanted| wanted == stem)).unwrap_or(name)
+}
+
+/// Refuses columns that look like identities: by their names, unless a fact of the policy is called so; and
+/// exact days of birth beside places of residence, read or not. In a table of combinations days are those that
+/// stand for a cell, and no birth of anybody.
 fn identities(plan: &Plan<'_>, names: &[String], uses: &[Use]) -> Result<(), Refused> {
     let policy = plan.engine.policy;
     let kind = |used: Use| match used {
@@ -103,10 +129,11 @@ fn identities(plan: &Plan<'_>, names: &[String], uses: &[Use]) -> Result<(), Ref
         Use::Weight | Use::Rows | Use::Unread => None,
     };
     let others = || names.iter().zip(uses).filter(|(name, _)| !plan.ignored.contains(name));
-    let mut found: Vec<String> = others()
-        .filter(|(name, used)| **used == Use::Unread && is_identity(name))
-        .map(|(name, _)| name.clone())
-        .collect();
+    let found = others().filter(|(name, _)| policy.fact(name).is_none() && is_identity(name));
+    let mut found: Vec<String> = found.map(|(name, _)| name.clone()).collect();
+    if plan.rows.is_some() {
+        return if found.is_empty() { Ok(()) } else { Err(Refused::Identities(found)) };
+    }
     // A fact that is no date tells no day, and one that is yes or no tells no place.
     let birth = |used: Use| matches!(kind(used), None | Some(FactType::Date));
     let place = |used: Use| matches!(kind(used), None | Some(FactType::OneOf(_)));

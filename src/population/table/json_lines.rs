@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustc_hash::FxHashMap;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -21,10 +22,30 @@ pub(super) struct Lines<'a, S> {
     plan: &'a Plan<'a>,
     readers: Vec<Reader<'a>>,
     uses: FxHashMap<&'a str, Use>,
+    met: &'a Met,
     /// The keys of rows among which none looks like an identity.
     accepted: BTreeSet<Vec<String>>,
     bins: Vec<Bin>,
     counter: Counter<S>,
+}
+
+/// The keys of facts that some object of the table has.
+pub(super) struct Met(Vec<AtomicBool>);
+
+impl Met {
+    /// None yet.
+    pub(super) fn none(plan: &Plan<'_>) -> Self {
+        Self(plan.names.iter().map(|_| AtomicBool::new(false)).collect())
+    }
+
+    /// Refuses a table of which no object has a fact's key, where that is not taken as not known.
+    pub(super) fn all(self, plan: &Plan<'_>) -> Result<(), Refused> {
+        let met = self.0.into_iter().map(AtomicBool::into_inner);
+        let is_needed = |name: &str| !plan.missing_as_unknown && !plan.ignored.iter().any(|ignored| ignored == name);
+        let missing = plan.names.iter().zip(met).filter(|(name, is_met)| !is_met && is_needed(name));
+        let missing: Vec<String> = missing.map(|(name, _)| name.clone()).collect();
+        if missing.is_empty() { Ok(()) } else { Err(Refused::NoKey(missing)) }
+    }
 }
 
 /// So many sets of keys are remembered; those that are met after them are looked at each time.
@@ -37,13 +58,14 @@ enum Bad {
 }
 
 impl<'a, S: Sink> Lines<'a, S> {
-    pub(super) fn new(plan: &'a Plan<'a>, sink: S) -> Self {
+    pub(super) fn new(plan: &'a Plan<'a>, met: &'a Met, sink: S) -> Self {
         let columns = &plan.coding.columns;
         let is_ignored = |name: &str| plan.ignored.iter().any(|ignored| ignored == name);
         Self {
             plan,
-            readers: columns.iter().map(|column| Reader::new(plan.engine, column)).collect(),
+            readers: columns.iter().map(|column| Reader::new(plan.engine, column, &plan.unknown)).collect(),
             uses: plan.wanted().filter(|(name, _)| !is_ignored(name)).collect(),
+            met,
             accepted: BTreeSet::new(),
             bins: Vec::new(),
             counter: Counter::new(plan.coding, plan.remembered, sink),
@@ -58,10 +80,16 @@ impl<'a, S: Sink> Lines<'a, S> {
         self.bins.resize(self.readers.len(), NOT_KNOWN);
         let names: Vec<String> = entries.iter().map(|(key, _)| key.clone().into_owned()).collect();
         if !self.accepted.contains(&names) {
-            header::uses(self.plan, &names, false).map_err(|refused| match refused {
+            let uses = header::uses(self.plan, &names, false).map_err(|refused| match refused {
                 Refused::Twice(key) => Bad::Row(Some(key), Why::KeyTwice),
                 refused => Bad::Refused(refused),
             })?;
+            for used in uses {
+                match used {
+                    Use::Fact(column) => self.met.0[column].store(true, Ordering::Relaxed),
+                    Use::Weight | Use::Rows | Use::Unread => {}
+                }
+            }
             if self.accepted.len() < ACCEPTED {
                 self.accepted.insert(names);
             }
@@ -69,7 +97,7 @@ impl<'a, S: Sink> Lines<'a, S> {
         let (mut has_weight, mut has_rows) = (self.plan.weight.is_none(), self.plan.rows.is_none());
         let mut wrong: Option<Bad> = None;
         for (key, value) in entries {
-            let Some(used) = self.uses.get(&*key).copied() else { continue };
+            let Some(used) = self.uses.get(header::called(self.plan, &key)).copied() else { continue };
             let text = value.get();
             let why = match used {
                 Use::Fact(column) => match bin(&self.readers[column], text) {

@@ -174,7 +174,7 @@ impl<'a, S: Sink> Rows<'a, S> {
             plan,
             source,
             columns,
-            readers: facts.iter().map(|column| Reader::new(plan.engine, column)).collect(),
+            readers: facts.iter().map(|column| Reader::new(plan.engine, column, &plan.unknown)).collect(),
             memories: facts.iter().map(|column| Memory::new(plan.engine, column)).collect(),
             bins: vec![vec![NOT_KNOWN; BATCH]; facts.len()],
             counts: Vec::with_capacity(BATCH),

@@ -31,29 +31,30 @@ impl fmt::Display for Wrong {
 pub struct Reader<'a> {
     engine: &'a Engine<'a>,
     column: &'a Column,
+    unknown: &'a [String],
 }
 
 impl<'a> Reader<'a> {
-    /// For a column of the coding.
+    /// For a column of the coding; these texts say that it is not known, beside nothing.
     #[must_use]
-    pub fn new(engine: &'a Engine<'a>, column: &'a Column) -> Self {
-        Self { engine, column }
+    pub fn new(engine: &'a Engine<'a>, column: &'a Column, unknown: &'a [String]) -> Self {
+        Self { engine, column, unknown }
     }
 
-    /// The bin of a cell of a table: empty is not known; `yes`, `true` or `1`, and their opposites,
+    /// The bin of a cell of a table: empty is not known; `yes`, `true`, `1` or `1.0`, and their opposites,
     /// also capitalised; names of a list; digits; days as 2025-03-07. Spaces around it do not matter.
     ///
     /// # Errors
     /// When it is no value of the fact.
     pub fn cell(&self, cell: &[u8]) -> Result<Bin, Wrong> {
         let text = std::str::from_utf8(cell).map_err(|_| Wrong::Encoding)?.trim_ascii();
-        if text.is_empty() {
+        if text.is_empty() || self.unknown.iter().any(|unknown| unknown == text) {
             return Ok(NOT_KNOWN);
         }
         let value = match self.kind() {
             FactType::YesNo => match text {
-                "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "1" => Value::YesNo(true),
-                "no" | "No" | "NO" | "false" | "False" | "FALSE" | "0" => Value::YesNo(false),
+                "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "1" | "1.0" => Value::YesNo(true),
+                "no" | "No" | "NO" | "false" | "False" | "FALSE" | "0" | "0.0" => Value::YesNo(false),
                 _ => return Err(Wrong::Type),
             },
             FactType::OneOf(_) | FactType::Date => return self.text(text),
@@ -62,7 +63,7 @@ impl<'a> Reader<'a> {
         Ok(self.column.bin(self.engine, value))
     }
 
-    /// The bin of a text in JSON.
+    /// The bin of a text in JSON: `"yes"` and `"no"` too, as in profiles.
     ///
     /// # Errors
     /// When it is no value of the fact.
@@ -70,7 +71,12 @@ impl<'a> Reader<'a> {
         let value = match self.kind() {
             FactType::OneOf(_) => self.kind().item(text).map(Value::Item),
             FactType::Date => Date::parse(text).map(Value::Date),
-            FactType::YesNo | FactType::Number { .. } => None,
+            FactType::YesNo => match text {
+                "yes" => Some(Value::YesNo(true)),
+                "no" => Some(Value::YesNo(false)),
+                _ => None,
+            },
+            FactType::Number { .. } => None,
         };
         value.map(|value| self.column.bin(self.engine, value)).ok_or(Wrong::Type)
     }
