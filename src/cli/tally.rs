@@ -128,6 +128,21 @@ fn least(text: &str) -> Result<u64, String> {
 /// So many names of columns, or of the items of a list, are told at most.
 const LISTED: usize = 20;
 
+/// That combinations are wanted in which the items of these columns are told apart.
+fn told_apart(missing: &[String]) -> String {
+    let facts = || missing.iter().filter_map(|name| by_item(name));
+    let names: Vec<String> = facts().map(|fact| format!("`{fact}`")).collect();
+    let by: Vec<String> = facts().map(|fact| format!("--by {fact}")).collect();
+    let (names, by) = (names.join(", "), by.join(" "));
+    format!("its combinations do not tell the items of {names} apart: make them with `{by}`")
+}
+
+/// The option that leaves a column unread.
+fn ignoring(column: &str) -> String {
+    let joined = if column.starts_with('-') { "=" } else { " " };
+    format!("--ignore-columns{joined}{}", quoted(column))
+}
+
 /// The fact whose items a column tells apart, if it does.
 fn by_item(column: &str) -> Option<&str> {
     column.strip_suffix(BY_ITEM)
@@ -244,6 +259,10 @@ impl Tally {
             let message = format!("`{weight}` is the weight, and `--ignore-columns` would leave it unread");
             return Err(Failure::Message(message));
         }
+        if let Some((_, column)) = mapped(policy, &self.map)?.iter().find(|(_, column)| plan.ignored.contains(column)) {
+            let message = format!("`{column}` is mapped to a fact, and `--ignore-columns` would leave it unread");
+            return Err(Failure::Message(message));
+        }
         if self.reduced {
             plan.names = coding.columns.iter().map(|column| column.in_combinations(policy)).collect();
         }
@@ -328,14 +347,13 @@ impl Tally {
                 format!("it has no column {}, without which no row can be counted", list(&missing))
             }
             Refused::Missing { missing, .. } if self.reduced && missing.iter().any(|name| by_item(name).is_some()) => {
-                let facts: Vec<&str> = missing.iter().filter_map(|name| by_item(name)).collect();
-                let by: Vec<String> = facts.iter().map(|fact| format!("--by {fact}")).collect();
-                format!(
-                    "its combinations do not tell the items of {} apart: make them with `{}`",
-                    list(&facts.iter().map(|fact| (*fact).to_owned()).collect::<Vec<_>>()),
-                    by.join(" ")
-                )
+                told_apart(&missing)
             }
+            Refused::Missing { missing, found } if found.is_empty() => format!(
+                "it has no column {}: name another with `--map FACT=COLUMN`, or take what is missing as not known with \
+                 `--missing-as-unknown`",
+                list(&missing)
+            ),
             Refused::Missing { missing, found } => format!(
                 "it has no column {}: its columns are {}; name another with `--map FACT=COLUMN`, or take what is \
                  missing as not known with `--missing-as-unknown`",
@@ -347,6 +365,9 @@ impl Tally {
                  `--map FACT=COLUMN`",
                 list(&missing)
             ),
+            Refused::NoKey(missing) if self.reduced && missing.iter().any(|name| by_item(name).is_some()) => {
+                told_apart(&missing)
+            }
             Refused::NoKey(missing) => format!(
                 "none of its objects has the key {}: name another with `--map FACT=KEY`, or take what is missing as \
                  not known with `--missing-as-unknown`",
@@ -359,9 +380,9 @@ impl Tally {
             Refused::Twice(name) => format!("it has the column `{name}` twice"),
             Refused::Identities(names) => format!(
                 "{} may tell who somebody is, and populations are counted from tables that do not: take such columns \
-                 out, or have them left unread with `{}`",
+                 out, or have them left unread with `{}`; rename one that holds something else",
                 list(&names),
-                names.iter().map(|name| format!("--ignore-columns {}", quoted(name))).collect::<Vec<_>>().join(" ")
+                names.iter().map(|name| ignoring(name)).collect::<Vec<_>>().join(" ")
             ),
             Refused::Combinations => "it has the columns `rows` and `status of …`, as `--profiles` writes them: each \
                                       of its rows stands for several; count it with `--reduced`"

@@ -45,7 +45,7 @@ pub struct Plan<'a> {
     pub rows: Option<String>,
     /// Columns that are not to be read, whatever they hold; facts among them are not known.
     pub ignored: Vec<String>,
-    /// What stands in cells of CSV, and texts of Parquet, where a fact is not known, beside nothing.
+    /// What stands in cells and texts where a fact is not known, beside nothing.
     pub unknown: Vec<String>,
     /// Whether facts without a column are taken as not known.
     pub missing_as_unknown: bool,

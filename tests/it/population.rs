@@ -661,12 +661,25 @@ fn tables_that_are_refused() {
     // In a table of combinations days and places stand for others.
     let reduced = |plan: &mut Plan<'_>| plan.rows = Some("rows".to_owned());
     assert_eq!(refused("born,passport,residence,rows", &reduced), None);
+    // Of a column that is no fact that is not so.
+    let unread = refused("born,passport,residence,rows,birth_date", &reduced);
+    assert_eq!(unread.as_deref(), Some("Identities([\"birth_date\", \"residence\"])"));
     assert_eq!(refused("born,passport,residence,rows,status of c", &|_| {}).as_deref(), Some("Combinations"));
     // What is no header is perhaps a row: nothing of it is told.
     for change in [&(|_: &mut Plan<'_>| {}) as &dyn Fn(&mut Plan<'_>), &|plan| plan.missing_as_unknown = true] {
         let told = refused("1990-01-01,CANARY,yes", change);
         assert_eq!(told.as_deref(), Some("NoneThere([\"born\", \"residence\", \"passport\"])"));
+        // Also where it looks as if it told who somebody is.
+        assert_eq!(refused("CANARY@mail.com,1990-01-01,yes", change), told);
+        let weighted = |plan: &mut Plan<'_>| {
+            change(plan);
+            plan.weight = Some("1".to_owned());
+        };
+        assert_eq!(refused("Street CANARY,yes,1", &weighted), told);
     }
+    let by_value = |plan: &mut Plan<'_>| plan.names[2] = "yes".to_owned();
+    let told = refused("CANARY,yes,1", &by_value);
+    assert_eq!(told.as_deref(), Some("Missing { missing: [\"born\", \"residence\"], found: [] }"));
     for (text, why) in [
         (&b""[..], "Empty"),
         (b"\n\nborn,passport", "Empty"),

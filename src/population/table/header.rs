@@ -58,6 +58,8 @@ impl Header {
         });
         let Some(Ok((_, length))) = cells else { return Err(Refused::NoHeader(NoHeader::Broken)) };
         let names = names.into_iter().collect::<Option<Vec<String>>>().ok_or(Refused::NoHeader(NoHeader::Encoding))?;
+        // What is no header may be a row, of which nothing is told.
+        refuse_none_there(plan, &names)?;
         let uses = uses(plan, &names, true)?;
         Ok(Self { delimiter, names, uses, length: length + mark })
     }
@@ -87,12 +89,8 @@ pub(super) fn uses(plan: &Plan<'_>, names: &[String], is_whole: bool) -> Result<
     }
     identities(plan, names, &uses)?;
     if is_whole {
+        refuse_none_there(plan, names)?;
         let is_there = |name: &str| called.contains(&name);
-        let facts = || wanted.iter().filter(|(name, used)| matches!(used, Use::Fact(_)) && !is_ignored(name));
-        // What is no header may be a row, of which nothing is told.
-        if facts().next().is_some() && !wanted.iter().any(|(name, _)| is_there(name)) {
-            return Err(Refused::NoneThere(facts().map(|(name, _)| (*name).to_owned()).collect()));
-        }
         // Without its weights or counts no row can be counted.
         let is_needed = |name: &str, used: Use| match used {
             Use::Fact(_) => !is_ignored(name) && !plan.missing_as_unknown,
@@ -102,7 +100,9 @@ pub(super) fn uses(plan: &Plan<'_>, names: &[String], is_whole: bool) -> Result<
         let missing = wanted.iter().filter(|(name, used)| missing(name, *used));
         let missing: Vec<String> = missing.map(|(name, _)| (*name).to_owned()).collect();
         if !missing.is_empty() {
-            return Err(Refused::Missing { missing, found: names.to_vec() });
+            // Where all names were mapped, they may be values in a row: no others are told.
+            let is_header = called.iter().any(|name| plan.engine.policy.fact(name).is_some());
+            return Err(Refused::Missing { missing, found: if is_header { names.to_vec() } else { Vec::new() } });
         }
     }
     for (index, used) in uses.iter().enumerate() {
@@ -113,6 +113,16 @@ pub(super) fn uses(plan: &Plan<'_>, names: &[String], is_whole: bool) -> Result<
     Ok(uses)
 }
 
+/// Refuses columns among which none is that of a fact which is asked for.
+fn refuse_none_there(plan: &Plan<'_>, names: &[String]) -> Result<(), Refused> {
+    let facts = || plan.names.iter().filter(|name| !plan.ignored.contains(name));
+    let is_there = |wanted: &String| names.iter().any(|name| called(plan, name) == wanted);
+    match facts().next().is_some() && !facts().any(is_there) {
+        true => Err(Refused::NoneThere(facts().cloned().collect())),
+        false => Ok(()),
+    }
+}
+
 /// How a column is wanted: one of a table of combinations may tell more apart than is asked for.
 pub(super) fn called<'n>(plan: &Plan<'_>, name: &'n str) -> &'n str {
     let stem = name.strip_suffix(BY_ITEM).filter(|_| plan.rows.is_some());
@@ -120,8 +130,8 @@ pub(super) fn called<'n>(plan: &Plan<'_>, name: &'n str) -> &'n str {
 }
 
 /// Refuses columns that look like identities: by their names, unless a fact of the policy is called so; and
-/// exact days of birth beside places of residence, read or not. In a table of combinations days are those that
-/// stand for a cell, and no birth of anybody.
+/// exact days of birth beside places of residence, read or not. In a table of combinations the days of facts are
+/// those that stand for a cell, and no birth of anybody.
 fn identities(plan: &Plan<'_>, names: &[String], uses: &[Use]) -> Result<(), Refused> {
     let policy = plan.engine.policy;
     let kind = |used: Use| match used {
@@ -129,13 +139,19 @@ fn identities(plan: &Plan<'_>, names: &[String], uses: &[Use]) -> Result<(), Ref
         Use::Weight | Use::Rows | Use::Unread => None,
     };
     let others = || names.iter().zip(uses).filter(|(name, _)| !plan.ignored.contains(name));
-    let found = others().filter(|(name, _)| policy.fact(name).is_none() && is_identity(name));
-    let mut found: Vec<String> = found.map(|(name, _)| name.clone()).collect();
-    if plan.rows.is_some() {
-        return if found.is_empty() { Ok(()) } else { Err(Refused::Identities(found)) };
-    }
+    let is_reduced = plan.rows.is_some();
+    let stem = |name: &String| name.strip_suffix(BY_ITEM).filter(|_| is_reduced).unwrap_or(name).to_owned();
+    let found = others().map(|(name, _)| name).filter(|name| {
+        let stem = stem(name);
+        policy.fact(&stem).is_none() && is_identity(&stem)
+    });
+    let mut found: Vec<String> = found.cloned().collect();
     // A fact that is no date tells no day, and one that is yes or no tells no place.
-    let birth = |used: Use| matches!(kind(used), None | Some(FactType::Date));
+    let birth = |used: Use| match kind(used) {
+        None => true,
+        Some(FactType::Date) => !is_reduced,
+        Some(FactType::YesNo | FactType::OneOf(_) | FactType::Number { .. }) => false,
+    };
     let place = |used: Use| matches!(kind(used), None | Some(FactType::OneOf(_)));
     let births: Vec<&String> =
         others().filter(|(name, used)| is_birth(name) && birth(**used)).map(|(name, _)| name).collect();

@@ -58,6 +58,7 @@ const IDENTITIES: Names = Names {
         (&["national", "personal", "tax", "taxpayer"], &["id"]),
         (&["personal", "tax"], &["code"]),
         (&["contact"], &["person", "details", "info"]),
+        (&["emergency"], &["contact"]),
         (&["id"], &["card"]),
         (&["social"], &["security"]),
         (&["bank"], &["account"]),
@@ -71,7 +72,7 @@ const OWNERS: &[&str] = &[
     "first", "last", "full", "given", "family", "middle", "maiden",
     "person", "respondent", "resident", "citizen", "client", "customer", "patient", "applicant", "beneficiary",
     "member", "head", "father", "mother", "parent", "guardian", "child", "son", "daughter", "husband", "wife", "spouse",
-    "owner", "holder", "user", "contact", "interviewer", "enumerator", "my", "your",
+    "owner", "holder", "user", "contact", "participant", "interviewee", "interviewer", "enumerator", "my", "your",
 ];
 
 /// What has a number that tells whose it is.
@@ -258,6 +259,8 @@ mod tests {
         "name of the head of household",
         "name_full",
         "client_name",
+        "participant_name",
+        "emergency_contact",
         "resident_name",
         "mother's name",
         "What is your name?",

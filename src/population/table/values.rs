@@ -15,6 +15,8 @@ pub enum Wrong {
     Outside,
     /// It is not UTF-8.
     Encoding,
+    /// It is the mark that tables of combinations have for it.
+    Mark,
 }
 
 impl fmt::Display for Wrong {
@@ -23,6 +25,10 @@ impl fmt::Display for Wrong {
             Wrong::Type => "not a value of this fact",
             Wrong::Outside => "outside the values of this fact",
             Wrong::Encoding => "not UTF-8",
+            Wrong::Mark => {
+                "`!`: values that are none of their fact, or combinations of few rows put together (`--min-cell 1` \
+                 writes these apart)"
+            }
         })
     }
 }
@@ -48,8 +54,11 @@ impl<'a> Reader<'a> {
     /// When it is no value of the fact.
     pub fn cell(&self, cell: &[u8]) -> Result<Bin, Wrong> {
         let text = std::str::from_utf8(cell).map_err(|_| Wrong::Encoding)?.trim_ascii();
-        if text.is_empty() || self.unknown.iter().any(|unknown| unknown == text) {
+        if text.is_empty() {
             return Ok(NOT_KNOWN);
+        }
+        if let Some(known) = self.not_a_value(text) {
+            return known;
         }
         let value = match self.kind() {
             FactType::YesNo => match text {
@@ -63,11 +72,23 @@ impl<'a> Reader<'a> {
         Ok(self.column.bin(self.engine, value))
     }
 
+    /// What is said in place of a value: that it is not known, or that it is none.
+    fn not_a_value(&self, text: &str) -> Option<Result<Bin, Wrong>> {
+        match text {
+            "!" => Some(Err(Wrong::Mark)),
+            _ if self.unknown.iter().any(|unknown| unknown == text) => Some(Ok(NOT_KNOWN)),
+            _ => None,
+        }
+    }
+
     /// The bin of a text in JSON: `"yes"` and `"no"` too, as in profiles.
     ///
     /// # Errors
     /// When it is no value of the fact.
     pub fn text(&self, text: &str) -> Result<Bin, Wrong> {
+        if let Some(known) = self.not_a_value(text) {
+            return known;
+        }
         let value = match self.kind() {
             FactType::OneOf(_) => self.kind().item(text).map(Value::Item),
             FactType::Date => Date::parse(text).map(Value::Date),
