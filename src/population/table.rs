@@ -81,7 +81,7 @@ impl<'a> Plan<'a> {
             multiline_cells: false,
             max_rejects: 100,
             threads: 1,
-            block: 1 << 18,
+            block: 1 << 16,
             remembered: 1 << 18,
         }
     }

@@ -63,16 +63,24 @@ impl<S: Sink> Counter<S> {
         }
     }
 
-    /// For each column by how much each bin adds to the number of a combination: it is the sum.
-    pub(super) fn strides(&self) -> &[u64] {
-        &self.strides
+    /// Whether combinations have numbers.
+    pub(super) fn is_numbered(&self) -> bool {
+        match self.counts {
+            Counts::Each(_) | Counts::Met(_) => true,
+            Counts::Wide(_) => false,
+        }
+    }
+
+    /// What the bin at a place of the coding adds to the number of a combination: it is the sum.
+    pub(super) fn adds(&self, place: usize, bin: Bin) -> u64 {
+        // INVARIANT: where combinations have numbers, these fit; else all are 0.
+        u64::from(bin) * self.strides[place]
     }
 
     /// Counts a row, or several at once.
     #[inline]
     pub(super) fn add(&mut self, bins: &[Bin], count: Count) -> Result<(), TooMany> {
-        // INVARIANT: where combinations have numbers, these fit; else all are 0.
-        let number = bins.iter().zip(&self.strides).map(|(bin, stride)| u64::from(*bin) * stride).sum();
+        let number = (0..).zip(bins).map(|(place, bin)| self.adds(place, *bin)).sum();
         self.add_numbered(number, bins, count)
     }
 

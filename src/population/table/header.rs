@@ -18,6 +18,16 @@ pub(super) enum Use {
     Unread,
 }
 
+impl Use {
+    /// The place in the coding of the fact that it is for.
+    pub(super) fn fact(&self) -> Option<usize> {
+        match *self {
+            Use::Fact(place) => Some(place),
+            Use::Weight | Use::Rows | Use::Unread => None,
+        }
+    }
+}
+
 /// The delimiters that are looked for, the first where none stands in the header.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -53,7 +63,7 @@ impl Header {
             plan.delimiter.unwrap_or_else(|| DELIMITERS.into_iter().rev().max_by_key(count).expect("there are some"));
         let mut names: Vec<Option<String>> = Vec::new();
         let layout = Layout { delimiter, multiline: plan.multiline_cells };
-        let cells = row::cells(text, layout, is_all, |_, cell| {
+        let cells = row::cells(text, layout, is_all, |_, cell, _| {
             names.push(String::from_utf8(cell.into_owned()).ok().map(|name| name.trim().to_owned()));
         });
         let Some(Ok((_, length))) = cells else { return Err(Refused::NoHeader(NoHeader::Broken)) };

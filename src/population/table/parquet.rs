@@ -158,7 +158,7 @@ struct Rows<'a, S> {
     source: &'a Arc<Source>,
     columns: &'a [Column],
     readers: Vec<Reader<'a>>,
-    memories: Vec<Memory>,
+    memories: Vec<Memory<2>>,
     /// For each column of the coding the bins of all rows that are read at once.
     bins: Vec<Vec<Bin>>,
     counts: Vec<Count>,
@@ -175,7 +175,7 @@ impl<'a, S: Sink> Rows<'a, S> {
             source,
             columns,
             readers: facts.iter().map(|column| Reader::new(plan.engine, column, &plan.unknown)).collect(),
-            memories: facts.iter().map(|column| Memory::new(plan.engine, column)).collect(),
+            memories: facts.iter().map(|_| Memory::new()).collect(),
             bins: vec![vec![NOT_KNOWN; BATCH]; facts.len()],
             counts: Vec::with_capacity(BATCH),
             wrong: BTreeMap::new(),
@@ -309,7 +309,7 @@ impl<'a, S: Sink> Rows<'a, S> {
                     let key = value.and_then(Plain::key);
                     let known = match (value, key) {
                         (None, _) => Some(NOT_KNOWN),
-                        (Some(_), Some((words, length))) => memory.bin(words, length),
+                        (Some(_), Some(key)) => memory.said(&key).map(|bin| Bin::try_from(bin).expect("a bin")),
                         (Some(_), None) => None,
                     };
                     *bin = match known.map_or_else(|| reader.cell(written(value, *holds, &mut text)), Ok) {
@@ -319,8 +319,8 @@ impl<'a, S: Sink> Rows<'a, S> {
                             continue;
                         }
                     };
-                    if let (None, Some((words, length))) = (known, key) {
-                        memory.keep(words, length, *bin);
+                    if let (None, Some(key)) = (known, key) {
+                        memory.keep(key, (*bin).into());
                     }
                 }
             }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 /// Why a row cannot be divided into cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +36,8 @@ pub(super) struct Layout {
     pub multiline: bool,
 }
 
-/// A row's cells, and where the next row begins. `None` where the text ends before the row does, and
-/// more may come.
+/// A row's cells, each with what it takes of the text, quotation marks with it; and where the next row begins.
+/// `None` where the text ends before the row does, and more may come.
 ///
 /// # Errors
 /// With where the row after a broken one begins: on the line after the one on which it began, so that
@@ -45,7 +46,7 @@ pub(super) fn cells<'t>(
     text: &'t [u8],
     layout: Layout,
     is_all: bool,
-    mut found: impl FnMut(usize, Cow<'t, [u8]>),
+    mut found: impl FnMut(usize, Cow<'t, [u8]>, Range<usize>),
 ) -> Option<Result<(usize, usize), (usize, Broken)>> {
     let first_line = memchr::memchr(b'\n', text).map(|end| end + 1);
     let Some(next_line) = first_line.or(is_all.then_some(text.len())) else { return too_long(text) };
@@ -53,9 +54,9 @@ pub(super) fn cells<'t>(
     let (mut at, mut count) = (0, 0);
     loop {
         let rest = &text[at..];
-        let (cell, length) = if rest.first() == Some(&b'"') {
+        let (cell, taken, length) = if rest.first() == Some(&b'"') {
             match quoted(&rest[1..], layout.multiline) {
-                Quoted::Cell(cell, length) => (cell, length + 1),
+                Quoted::Cell(cell, length) => (cell, length + 1, length + 1),
                 Quoted::Broken => return broken(Broken::Quote),
                 Quoted::Open if is_all || !layout.multiline => return broken(Broken::Quote),
                 Quoted::Open => return too_long(text),
@@ -68,10 +69,10 @@ pub(super) fn cells<'t>(
             if memchr::memchr(b'"', cell).is_some() {
                 return broken(Broken::Quote);
             }
-            (Cow::Borrowed(cell), length)
+            (Cow::Borrowed(cell), cell.len(), length)
         };
         let after = &rest[length..];
-        found(count, cell);
+        found(count, cell, at..at + taken);
         count += 1;
         let end = match after {
             [] if is_all => Some(0),

@@ -132,61 +132,111 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The last cells that were read in a column, at most sixteen bytes each, and their bins: most cells
-/// of a table have been seen before. Each place holds one cell, the last that fell on it.
-pub(super) struct Memory {
-    seen: Vec<Seen>,
+/// Short texts that were read before, and what each said: most of a table has been seen before.
+pub(super) struct Memory<const WORDS: usize> {
+    /// For each place the number of a text in `seen`, or 0. A text has the first that was free from that of its
+    /// hash on.
+    places: Vec<u16>,
+    /// The first is none.
+    seen: Vec<Seen<WORDS>>,
 }
 
 #[derive(Clone, Copy)]
-struct Seen {
-    words: [u64; 2],
-    length: usize,
-    bin: Bin,
+struct Seen<const WORDS: usize> {
+    text: Text<WORDS>,
+    says: u64,
 }
 
-/// The longest cell that is remembered.
-pub(super) const REMEMBERED: usize = 16;
+/// A short text: its bytes in words, the first least, zeros after them, and its length in the last byte.
+pub(super) type Text<const WORDS: usize> = [u64; WORDS];
 
-impl Memory {
-    /// Room for the cells of a column.
-    pub(super) fn new(engine: &Engine<'_>, column: &Column) -> Self {
-        let places: usize = match &engine.policy[column.fact].kind {
-            FactType::YesNo => 16,
-            FactType::OneOf(items) => (4 * items.len()).next_power_of_two().min(1024),
-            FactType::Number { .. } => 1024,
-            FactType::Date => 4096,
-        };
-        // What is not known is empty, and has its place from the start.
-        let nothing = Seen { words: [0; 2], length: usize::MAX, bin: NOT_KNOWN };
-        let mut memory = Self { seen: vec![nothing; places.max(16)] };
-        memory.keep([0; 2], 0, NOT_KNOWN);
-        memory
+/// So many texts are remembered: then all are forgotten.
+const MOST: usize = 1 << 12;
+
+/// There are so many places for each text, so that most have that of their hash.
+const PLACES: usize = 4;
+
+impl<const WORDS: usize> Memory<WORDS> {
+    pub(super) fn new() -> Self {
+        // No text is so long.
+        let none = Seen { text: [u64::MAX; WORDS], says: 0 };
+        Self { places: vec![0; 16 * PLACES], seen: vec![none] }
     }
 
-    fn place(&self, [low, high]: [u64; 2]) -> usize {
-        let mixed = (low ^ high.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        // INVARIANT: there are at most 4,096 places, and a power of two of them.
-        usize::try_from(mixed >> 44).expect("twenty bits") & (self.seen.len() - 1)
-    }
-
-    /// The bin of a cell that was kept: its bytes in two words, least first, zeros after them.
+    /// What a text said.
     #[inline]
-    pub(super) fn bin(&self, words: [u64; 2], length: usize) -> Option<Bin> {
-        let seen = &self.seen[self.place(words)];
-        (seen.words == words && seen.length == length).then_some(seen.bin)
+    pub(super) fn said(&self, text: &Text<WORDS>) -> Option<u64> {
+        let mut place = self.place(text);
+        loop {
+            let number = self.places[place];
+            let seen = &self.seen[usize::from(number)];
+            if seen.text == *text {
+                return Some(seen.says);
+            }
+            if number == 0 {
+                return None;
+            }
+            place = (place + 1) & (self.places.len() - 1);
+        }
     }
 
-    pub(super) fn keep(&mut self, words: [u64; 2], length: usize, bin: Bin) {
-        let place = self.place(words);
-        self.seen[place] = Seen { words, length, bin };
+    pub(super) fn keep(&mut self, text: Text<WORDS>, says: u64) {
+        if self.said(&text).is_some() {
+            return;
+        }
+        if self.seen.len() > MOST {
+            *self = Self::new();
+        }
+        self.seen.push(Seen { text, says });
+        if self.seen.len() * PLACES > self.places.len() {
+            self.places = vec![0; 2 * self.places.len()];
+            (1..self.seen.len()).for_each(|number| self.put(number));
+        } else {
+            self.put(self.seen.len() - 1);
+        }
+    }
+
+    /// Gives a text its place. INVARIANT: one is free.
+    fn put(&mut self, number: usize) {
+        let mut place = self.place(&self.seen[number].text);
+        while self.places[place] != 0 {
+            place = (place + 1) & (self.places.len() - 1);
+        }
+        self.places[place] = u16::try_from(number).expect("few texts are remembered");
+    }
+
+    /// Where a text is looked for first: its words times odd numbers, added up. All count in the highest bits.
+    /// (Multilinear hashing; the numbers are fractions of the golden ratio and those of SplitMix64.)
+    #[inline(always)]
+    fn place(&self, text: &Text<WORDS>) -> usize {
+        const FACTORS: [u64; 4] =
+            [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb, 0xd6e8_feb8_6659_fd93];
+        let mixed = text
+            .iter()
+            .zip(FACTORS)
+            .fold(0_u64, |sum, (word, factor)| sum.wrapping_add((word ^ word >> 32).wrapping_mul(factor)));
+        // INVARIANT: there are at most 16,384 places, and a power of two of them.
+        usize::try_from(mixed >> 44).expect("twenty bits") & (self.places.len() - 1)
     }
 }
 
-/// The bytes of a short cell in two words, least first, zeros after them.
-pub(super) fn words(cell: &[u8]) -> [u64; 2] {
-    let (low, high) = cell.split_at(cell.len().min(8));
-    [low, high].map(word)
+/// A text as it is remembered. `None` where it is too long.
+pub(super) fn text<const WORDS: usize>(bytes: &[u8]) -> Option<Text<WORDS>> {
+    let mut words = [0; WORDS];
+    if bytes.len() >= 8 * WORDS {
+        return None;
+    }
+    for (word, bytes) in words.iter_mut().zip(bytes.chunks(8)) {
+        *word = self::word(bytes);
+    }
+    Some(with_length(words, bytes.len()))
+}
+
+/// Puts the length of a text behind its words, of which the last byte is free.
+#[inline(always)]
+pub(super) fn with_length<const WORDS: usize>(mut words: [u64; WORDS], length: usize) -> Text<WORDS> {
+    words[WORDS - 1] |= (length as u64) << 56;
+    words
 }
 
 /// At most eight bytes.
@@ -202,14 +252,33 @@ fn word(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::*;
 
     #[test]
     fn words_are_the_bytes() {
-        for length in 0..=16_u8 {
+        for length in 0..16_u8 {
             let cell: Vec<u8> = (1..=length).collect();
-            let bytes = words(&cell).map(u64::to_le_bytes).concat();
-            assert_eq!((&bytes[..cell.len()], bytes.iter().skip(cell.len()).all(|byte| *byte == 0)), (&cell[..], true));
+            let bytes = text::<2>(&cell).expect("short enough").map(u64::to_le_bytes).concat();
+            let mut wanted = [cell.clone(), vec![0; 16 - cell.len()]].concat();
+            wanted[15] = length;
+            assert_eq!(bytes, wanted);
         }
+        assert!(text::<2>(&[0; 16]).is_none());
+        // Zeros of its own make another text.
+        assert_ne!(text::<2>(b"yes"), text::<2>(b"yes\0"));
+    }
+
+    #[test]
+    fn what_was_kept_is_found_until_all_is_forgotten() {
+        let mut memory = Memory::<2>::new();
+        let name = |number: u64| text(number.to_string().as_bytes()).expect("short");
+        for number in 0..MOST as u64 {
+            assert_eq!(memory.said(&name(number)), None);
+            memory.keep(name(number), number);
+            memory.keep(name(number), 7);
+        }
+        assert!((0..MOST as u64).all(|number| memory.said(&name(number)) == Some(number)));
+        memory.keep(name(MOST as u64), 1);
+        assert_eq!((memory.said(&name(0)), memory.said(&name(MOST as u64))), (None, Some(1)));
     }
 }

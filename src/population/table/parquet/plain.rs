@@ -6,7 +6,7 @@ use ::parquet::basic::{ConvertedType, LogicalType, Type};
 use ::parquet::data_type::{ByteArray, FixedLenByteArray};
 use ::parquet::schema::types::ColumnDescPtr;
 
-use super::super::values::{REMEMBERED, words};
+use super::super::values::{Text, text};
 use crate::model::{Date, FactType};
 
 /// What the values of a column are.
@@ -111,8 +111,8 @@ const MAX_SCALE: usize = 38;
 
 /// A value as the file holds it.
 pub(super) trait Plain {
-    /// What tells it from other values of its column, where that is short: two words, and a length.
-    fn key(&self) -> Option<([u64; 2], usize)>;
+    /// What tells it from other values of its column, where that is short.
+    fn key(&self) -> Option<Text<2>>;
 
     /// Writes it as it would stand in a text table.
     fn write(&self, holds: Holds, text: &mut Vec<u8>);
@@ -159,8 +159,8 @@ fn put_whole(text: &mut Vec<u8>, number: i128, holds: Holds) {
 }
 
 impl Plain for bool {
-    fn key(&self) -> Option<([u64; 2], usize)> {
-        Some(([u64::from(*self), 0], 1))
+    fn key(&self) -> Option<Text<2>> {
+        Some([u64::from(*self), 0])
     }
 
     fn write(&self, _: Holds, text: &mut Vec<u8>) {
@@ -169,8 +169,8 @@ impl Plain for bool {
 }
 
 impl Plain for i32 {
-    fn key(&self) -> Option<([u64; 2], usize)> {
-        Some(([self.cast_unsigned().into(), 0], 4))
+    fn key(&self) -> Option<Text<2>> {
+        Some([self.cast_unsigned().into(), 0])
     }
 
     fn write(&self, holds: Holds, text: &mut Vec<u8>) {
@@ -179,8 +179,8 @@ impl Plain for i32 {
 }
 
 impl Plain for i64 {
-    fn key(&self) -> Option<([u64; 2], usize)> {
-        Some(([self.cast_unsigned(), 0], 8))
+    fn key(&self) -> Option<Text<2>> {
+        Some([self.cast_unsigned(), 0])
     }
 
     fn write(&self, holds: Holds, text: &mut Vec<u8>) {
@@ -190,8 +190,8 @@ impl Plain for i64 {
 
 /// The shortest digits that mean the same binary number: those that other programs write of it.
 impl Plain for f32 {
-    fn key(&self) -> Option<([u64; 2], usize)> {
-        Some(([self.to_bits().into(), 0], 4))
+    fn key(&self) -> Option<Text<2>> {
+        Some([self.to_bits().into(), 0])
     }
 
     fn write(&self, _: Holds, text: &mut Vec<u8>) {
@@ -200,8 +200,8 @@ impl Plain for f32 {
 }
 
 impl Plain for f64 {
-    fn key(&self) -> Option<([u64; 2], usize)> {
-        Some(([self.to_bits(), 0], 8))
+    fn key(&self) -> Option<Text<2>> {
+        Some([self.to_bits(), 0])
     }
 
     fn write(&self, _: Holds, text: &mut Vec<u8>) {
@@ -210,9 +210,8 @@ impl Plain for f64 {
 }
 
 impl Plain for ByteArray {
-    fn key(&self) -> Option<([u64; 2], usize)> {
-        let bytes = self.data();
-        (bytes.len() <= REMEMBERED).then(|| (words(bytes), bytes.len()))
+    fn key(&self) -> Option<Text<2>> {
+        text(self.data())
     }
 
     fn write(&self, holds: Holds, text: &mut Vec<u8>) {
@@ -238,7 +237,7 @@ impl Plain for ByteArray {
 }
 
 impl Plain for FixedLenByteArray {
-    fn key(&self) -> Option<([u64; 2], usize)> {
+    fn key(&self) -> Option<Text<2>> {
         ByteArray::key(self)
     }
 

@@ -1,0 +1,209 @@
+//! Where the cells of a table part: delimiters, line ends and quotation marks, found many at a time.
+
+use wide::u8x16;
+
+/// The marks of a part of a block, each by where it stands in the block.
+pub(super) struct Marks {
+    delimiter: u8,
+    /// Where the part begins and ends, and the row that is next.
+    from: usize,
+    to: usize,
+    at: usize,
+    all: Found,
+    /// Those that are no delimiters.
+    others: Found,
+    /// Where the cells of a row with quotation marks end.
+    quoted: Vec<u32>,
+}
+
+/// Marks, and how many of them were passed.
+struct Found {
+    /// Always of one length: what lies behind the count says nothing.
+    places: Vec<u32>,
+    count: usize,
+    passed: usize,
+}
+
+/// So many bytes are looked at before their rows are read: what is found in them stays in the fastest cache.
+const WINDOW: usize = 1 << 14;
+
+/// So many bytes are looked at together: a branch for each few would be guessed wrong too often.
+const TOGETHER: usize = 64;
+
+impl Found {
+    fn new() -> Self {
+        Self { places: vec![0; WINDOW + TOGETHER], count: 0, passed: 0 }
+    }
+
+    /// Adds a place for each bit, the least first. `USUAL` of them are written without asking: more are rare.
+    #[inline(always)]
+    fn add<const USUAL: usize>(&mut self, mut bits: u64, base: u32) {
+        let count = bits.count_ones() as usize;
+        let mut next = || {
+            let place = base.wrapping_add(bits.trailing_zeros());
+            bits &= bits.wrapping_sub(1);
+            place
+        };
+        let room = &mut self.places[self.count..self.count + TOGETHER];
+        let (usual, more) = room.split_at_mut(USUAL);
+        usual.iter_mut().for_each(|place| *place = next());
+        if count > USUAL {
+            more[..count - USUAL].iter_mut().for_each(|place| *place = next());
+        }
+        self.count += count;
+    }
+
+    /// The next so many. `None` where there are fewer.
+    #[inline(always)]
+    fn next(&self, count: usize) -> Option<&[u32]> {
+        self.places[..self.count].get(self.passed..self.passed + count)
+    }
+
+    /// Passes those that stand before a place.
+    fn pass(&mut self, place: usize) {
+        let left = &self.places[self.passed..self.count];
+        self.passed += left.iter().take_while(|mark| (**mark as usize) < place).count();
+    }
+}
+
+impl Marks {
+    pub(super) fn new(delimiter: u8) -> Self {
+        let (all, others) = (Found::new(), Found::new());
+        Self { delimiter, from: 0, to: 0, at: 0, all, others, quoted: Vec::new() }
+    }
+
+    /// Begins another block.
+    pub(super) fn begin(&mut self, block: &[u8]) {
+        self.find(block, 0);
+    }
+
+    /// Where each cell of the row ends that begins at a place: at the delimiter behind it, the last at the line's
+    /// end. `None` for a row with a quotation mark within a cell, with too few or too many cells, that is
+    /// not whole, or that is longer than what is looked at.
+    #[inline(always)]
+    pub(super) fn row(&mut self, block: &[u8], at: usize, columns: usize) -> Option<&[u32]> {
+        if at != self.at {
+            self.seek(block, at);
+        }
+        if self.is_bare(block, columns) {
+            let first = self.all.passed;
+            self.all.passed += columns;
+            self.others.passed += 1;
+            let ends = &self.all.places[first..first + columns];
+            self.at = ends[columns - 1] as usize + 1;
+            return Some(ends);
+        }
+        self.other_row(block, at, columns)
+    }
+
+    /// Whether the next row has no quotation marks and as many cells as there are columns: its last mark is then
+    /// the next one that is no delimiter.
+    #[inline(always)]
+    fn is_bare(&self, block: &[u8], columns: usize) -> bool {
+        match (self.all.next(columns), self.others.next(1)) {
+            (Some([.., last]), Some([other])) => last == other && block[*other as usize] == b'\n',
+            _ => false,
+        }
+    }
+
+    /// The same of a row with quotation marks, or one of which only a part was looked at.
+    #[inline(never)]
+    fn other_row(&mut self, block: &[u8], at: usize, columns: usize) -> Option<&[u32]> {
+        let is_whole = self.quoted_row(block, at, columns)?;
+        if !is_whole {
+            // A row that is longer than what is looked at begins where that begins.
+            if at == self.from || self.to == block.len() {
+                return None;
+            }
+            self.find(block, at);
+            return self.row(block, at, columns);
+        }
+        let end = *self.quoted.last()? as usize;
+        self.seek(block, end + 1);
+        Some(&self.quoted)
+    }
+
+    /// Finds where the cells of a row end, some of them in quotation marks. Whether all of it was looked at;
+    /// `None` where it is not so plain.
+    fn quoted_row(&mut self, block: &[u8], at: usize, columns: usize) -> Option<bool> {
+        let Self { delimiter, all, quoted, .. } = self;
+        let mut marks = all.places[all.passed..all.count].iter().copied();
+        let mut at = at;
+        quoted.clear();
+        for column in 1..=columns {
+            let parting = if column == columns { b'\n' } else { *delimiter };
+            let Some(mut mark) = marks.next() else { return Some(false) };
+            if block[mark as usize] == b'"' {
+                let (Some(close), Some(end)) = (marks.next(), marks.next()) else { return Some(false) };
+                let is_cell = mark as usize == at && block[close as usize] == b'"';
+                if !is_cell || close as usize + 1 != cell_end(block, at, end as usize) {
+                    return None;
+                }
+                mark = end;
+            }
+            if block[mark as usize] != parting {
+                return None;
+            }
+            quoted.push(mark);
+            at = mark as usize + 1;
+        }
+        Some(true)
+    }
+
+    /// Goes on with the row that begins at a place.
+    fn seek(&mut self, block: &[u8], at: usize) {
+        if at < self.at || at > self.to {
+            return self.find(block, at);
+        }
+        self.at = at;
+        self.all.pass(at);
+        self.others.pass(at);
+    }
+
+    /// Looks at the bytes from a place on.
+    fn find(&mut self, block: &[u8], at: usize) {
+        let Self { delimiter, all, others, .. } = self;
+        (self.from, self.at, self.to) = (at, at, block.len().min(at + WINDOW));
+        for found in [&mut *all, &mut *others] {
+            (found.count, found.passed) = (0, 0);
+        }
+        let marks = [*delimiter, b'\n', b'"'].map(u8x16::splat);
+        let mut base = at;
+        for bytes in block[at..self.to].chunks(TOGETHER) {
+            let [delimiters, more] = match bytes.first_chunk() {
+                Some(bytes) => look(bytes, marks),
+                None => {
+                    let mut rest = [0; TOGETHER];
+                    rest[..bytes.len()].copy_from_slice(bytes);
+                    // What is not there parts nothing, whatever the delimiter.
+                    look(&rest, marks).map(|bits| bits & !(u64::MAX << bytes.len()))
+                }
+            };
+            // INVARIANT: blocks are shorter than 4 GiB.
+            let place = u32::try_from(base).expect("a place in a block");
+            all.add::<16>(delimiters | more, place);
+            others.add::<4>(more, place);
+            base += TOGETHER;
+        }
+    }
+}
+
+/// A bit for each byte that is a delimiter, the first of three; and for each that is one of the other two.
+#[inline(always)]
+fn look(bytes: &[u8; TOGETHER], [delimiter, end, quote]: [u8x16; 3]) -> [u64; 2] {
+    let (parts, _) = bytes.as_chunks();
+    let (mut delimiters, mut others) = (0, 0);
+    for (part, bytes) in parts.iter().enumerate() {
+        let bytes = u8x16::new(*bytes);
+        delimiters |= u64::from(bytes.simd_eq(delimiter).to_bitmask()) << (16 * part);
+        others |= u64::from((bytes.simd_eq(end) | bytes.simd_eq(quote)).to_bitmask()) << (16 * part);
+    }
+    [delimiters, others]
+}
+
+/// Where a cell ends that begins at one place and has a mark behind it at another: a line may end in two bytes.
+#[inline(always)]
+pub(super) fn cell_end(block: &[u8], at: usize, mark: usize) -> usize {
+    let is_cut = block[mark] == b'\n' && mark > at && block[mark - 1] == b'\r';
+    mark - usize::from(is_cut)
+}
