@@ -25,7 +25,7 @@ use super::compression::{ALWAYS_ALLOWED, MAX_EXPANSION};
 use super::counter::Counter;
 use super::header::{self, Use};
 use super::parts::{self, Found};
-use super::values::{Memory, Reader};
+use super::values::{Memory, Reader, Wrong};
 use super::{Plan, Refused, Reject, Whole, Why};
 use crate::population::coding::{Bin, NOT_KNOWN};
 use crate::population::{Count, Sink, TooMany, Weight};
@@ -157,8 +157,7 @@ struct Rows<'a, S> {
     plan: &'a Plan<'a>,
     source: &'a Arc<Source>,
     columns: &'a [Column],
-    readers: Vec<Reader<'a>>,
-    memories: Vec<Memory<2>>,
+    facts: Vec<Fact<'a>>,
     /// For each column of the coding the bins of all rows that are read at once.
     bins: Vec<Vec<Bin>>,
     counts: Vec<Count>,
@@ -174,8 +173,7 @@ impl<'a, S: Sink> Rows<'a, S> {
             plan,
             source,
             columns,
-            readers: facts.iter().map(|column| Reader::new(plan.engine, column, &plan.unknown)).collect(),
-            memories: facts.iter().map(|_| Memory::new()).collect(),
+            facts: facts.iter().map(|column| Fact::new(Reader::new(plan.engine, column, &plan.unknown))).collect(),
             bins: vec![vec![NOT_KNOWN; BATCH]; facts.len()],
             counts: Vec::with_capacity(BATCH),
             wrong: BTreeMap::new(),
@@ -294,38 +292,32 @@ impl<'a, S: Sink> Rows<'a, S> {
             }
             read += more;
         }
-        // Where a value may be missing the library reads as many as there are levels that say it is not.
-        let is_known = |row: usize| most == 0 || levels.get(row) == Some(&most);
-        let mut values = values.iter();
-        let values = (0..batch).map(|row| if is_known(row) { values.next() } else { None });
+        // Where a value may be missing the library reads as many as there are levels that say it is not; else there
+        // are no levels.
+        levels.resize(batch, most);
+        let is_known = |row: usize| levels[row] == most;
+        let mut present = values.iter();
+        let each_row = (0..batch).map(|row| if is_known(row) { present.next() } else { None });
         let mut text = Vec::new();
         let mut wrong = |row: usize, why| {
             self.wrong.entry(row).or_insert((index, why));
         };
         match used {
             Use::Fact(column) => {
-                let (reader, memory) = (&self.readers[*column], &mut self.memories[*column]);
-                for ((row, value), bin) in values.enumerate().zip(&mut self.bins[*column]) {
-                    let key = value.and_then(Plain::key);
-                    let known = match (value, key) {
-                        (None, _) => Some(NOT_KNOWN),
-                        (Some(_), Some(key)) => memory.said(&key).map(|bin| Bin::try_from(bin).expect("a bin")),
-                        (Some(_), None) => None,
-                    };
-                    *bin = match known.map_or_else(|| reader.cell(written(value, *holds, &mut text)), Ok) {
-                        Ok(bin) => bin,
-                        Err(why) => {
-                            wrong(row, Why::Value(why));
-                            continue;
-                        }
-                    };
-                    if let (None, Some(key)) = (known, key) {
-                        memory.keep(key, (*bin).into());
-                    }
+                let (fact, bins) = (&mut self.facts[*column], &mut self.bins[*column][..batch]);
+                fact.read(&values, *holds, batch);
+                let mut next = 0;
+                for (bin, level) in bins.iter_mut().zip(&levels) {
+                    let is_known = *level == most;
+                    // INVARIANT: there is one more than rows. Which are known is not guessed: it would often be wrong.
+                    *bin = std::hint::select_unpredictable(is_known, fact.bins[next], NOT_KNOWN);
+                    next += usize::from(is_known);
                 }
+                let rows = bins.iter().enumerate().filter(|(_, bin)| **bin == WRONG);
+                rows.zip(&fact.wrong).for_each(|((row, _), why)| wrong(row, Why::Value(*why)));
             }
             Use::Weight => {
-                for ((row, value), count) in values.enumerate().zip(&mut self.counts) {
+                for ((row, value), count) in each_row.enumerate().zip(&mut self.counts) {
                     match Weight::parse(written(value, *holds, &mut text)) {
                         Some(weight) => count.weight = weight,
                         None => wrong(row, Why::Weight),
@@ -333,7 +325,7 @@ impl<'a, S: Sink> Rows<'a, S> {
                 }
             }
             Use::Rows => {
-                for ((row, value), count) in values.enumerate().zip(&mut self.counts) {
+                for ((row, value), count) in each_row.enumerate().zip(&mut self.counts) {
                     match super::csv::rows(written(value, *holds, &mut text)) {
                         Some(rows) => count.rows = rows,
                         None => wrong(row, Why::Rows),
@@ -343,6 +335,65 @@ impl<'a, S: Sink> Rows<'a, S> {
             Use::Unread => {}
         }
         Ok(())
+    }
+}
+
+/// Reads the values of a fact.
+struct Fact<'a> {
+    reader: Reader<'a>,
+    /// The bins of the values of which there are few, by their number.
+    few: [Bin; FEW],
+    memory: Memory<2>,
+    /// The bins of the values that were read last, and 0 behind them.
+    bins: Vec<Bin>,
+    /// Why some of them are wrong, in their order.
+    wrong: Vec<Wrong>,
+}
+
+/// So many values have numbers.
+const FEW: usize = 1 << u8::BITS;
+
+/// In place of a bin: that a value was not met, and that it is none of its fact.
+const NOT_MET: Bin = Bin::MAX;
+const WRONG: Bin = Bin::MAX - 1;
+
+impl<'a> Fact<'a> {
+    fn new(reader: Reader<'a>) -> Self {
+        Self { reader, few: [NOT_MET; FEW], memory: Memory::new(), bins: Vec::new(), wrong: Vec::new() }
+    }
+
+    /// Reads values, at most so many.
+    fn read<T: Plain>(&mut self, values: &[T], holds: Holds, most: usize) {
+        self.bins.clear();
+        self.wrong.clear();
+        for value in values {
+            let few = value.number().map_or(NOT_MET, |number| self.few[usize::from(number)]);
+            let bin = if few < WRONG { few } else { self.value(value, holds) };
+            self.bins.push(bin);
+        }
+        self.bins.resize(most + 1, NOT_KNOWN);
+    }
+
+    /// The bin of a value that has no number, or was not met.
+    fn value<T: Plain>(&mut self, value: &T, holds: Holds) -> Bin {
+        let key = value.key();
+        if let Some(said) = key.and_then(|key| self.memory.said(&key)) {
+            return Bin::try_from(said).expect("a bin");
+        }
+        match self.reader.cell(written(Some(value), holds, &mut Vec::new())) {
+            Ok(bin) => {
+                if let Some(number) = value.number() {
+                    self.few[usize::from(number)] = bin;
+                } else if let Some(key) = key {
+                    self.memory.keep(key, bin.into());
+                }
+                bin
+            }
+            Err(why) => {
+                self.wrong.push(why);
+                WRONG
+            }
+        }
     }
 }
 

@@ -25,7 +25,7 @@ struct Found {
 }
 
 /// So many bytes are looked at before their rows are read: what is found in them stays in the fastest cache.
-const WINDOW: usize = 1 << 14;
+const WINDOW: usize = 1 << 13;
 
 /// So many bytes are looked at together: a branch for each few would be guessed wrong too often.
 const TOGETHER: usize = 64;

@@ -111,6 +111,11 @@ const MAX_SCALE: usize = 38;
 
 /// A value as the file holds it.
 pub(super) trait Plain {
+    /// Its number among the values of its column, where these are few or it is a small number.
+    fn number(&self) -> Option<u8> {
+        None
+    }
+
     /// What tells it from other values of its column, where that is short.
     fn key(&self) -> Option<Text<2>>;
 
@@ -159,6 +164,10 @@ fn put_whole(text: &mut Vec<u8>, number: i128, holds: Holds) {
 }
 
 impl Plain for bool {
+    fn number(&self) -> Option<u8> {
+        Some((*self).into())
+    }
+
     fn key(&self) -> Option<Text<2>> {
         Some([u64::from(*self), 0])
     }
@@ -169,6 +178,10 @@ impl Plain for bool {
 }
 
 impl Plain for i32 {
+    fn number(&self) -> Option<u8> {
+        (*self).try_into().ok()
+    }
+
     fn key(&self) -> Option<Text<2>> {
         Some([self.cast_unsigned().into(), 0])
     }
@@ -179,6 +192,10 @@ impl Plain for i32 {
 }
 
 impl Plain for i64 {
+    fn number(&self) -> Option<u8> {
+        (*self).try_into().ok()
+    }
+
     fn key(&self) -> Option<Text<2>> {
         Some([self.cast_unsigned(), 0])
     }
