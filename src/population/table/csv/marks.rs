@@ -118,17 +118,16 @@ impl Marks {
             self.find(block, at);
             return self.row(block, at, columns);
         }
-        let end = *self.quoted.last()? as usize;
-        self.seek(block, end + 1);
         Some(&self.quoted)
     }
 
-    /// Finds where the cells of a row end, some of them in quotation marks. Whether all of it was looked at;
-    /// `None` where it is not so plain.
+    /// Finds where the cells of a row end, some of them in quotation marks, and passes it. Whether all of it was
+    /// looked at; `None` where it is not so plain.
     fn quoted_row(&mut self, block: &[u8], at: usize, columns: usize) -> Option<bool> {
-        let Self { delimiter, all, quoted, .. } = self;
+        let Self { delimiter, all, others, quoted, .. } = self;
         let mut marks = all.places[all.passed..all.count].iter().copied();
         let mut at = at;
+        let mut quotes = 0;
         quoted.clear();
         for column in 1..=columns {
             let parting = if column == columns { b'\n' } else { *delimiter };
@@ -140,6 +139,7 @@ impl Marks {
                     return None;
                 }
                 mark = end;
+                quotes += 2;
             }
             if block[mark as usize] != parting {
                 return None;
@@ -147,6 +147,10 @@ impl Marks {
             quoted.push(mark);
             at = mark as usize + 1;
         }
+        // Of the marks that are no delimiters one more ends the line.
+        all.passed += columns + quotes;
+        others.passed += quotes + 1;
+        self.at = at;
         Some(true)
     }
 
