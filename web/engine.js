@@ -5,9 +5,9 @@
  * Makes an engine of the bytes of `engine.wasm`. It holds the rules that were loaded last.
  *
  * @param {BufferSource} bytes
- * @returns {Promise<{answer: (request: object) => any, text: (request: object) => string}>} `text`
- *   gives an answer as it is written, `answer` as an object; `web/README.md` lists the requests. Both
- *   throw where the engine itself fails: then it is made anew and loaded again.
+ * @returns {Promise<{answer: (request: object | string) => any, text: (request: object | string) => string}>}
+ *   `text` gives an answer as it is written, `answer` as an object; `web/README.md` lists the requests, each
+ *   an object or its JSON. Both throw where the engine itself fails: then it is made anew and loaded again.
  */
 export async function startEngine(bytes) {
   const { instance } = await WebAssembly.instantiate(bytes, {});
@@ -15,7 +15,7 @@ export async function startEngine(bytes) {
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
   function text(request) {
-    const written = encoder.encode(JSON.stringify(request));
+    const written = encoder.encode(typeof request === "string" ? request : JSON.stringify(request));
     // The memory may have grown, and moved, with every call.
     const into = room(written.length);
     new Uint8Array(memory.buffer, into, written.length).set(written);

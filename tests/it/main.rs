@@ -12,6 +12,7 @@ mod conformance;
 mod corpus;
 mod coverage;
 mod difference;
+mod differential;
 mod docs;
 mod examples;
 mod fix;

@@ -22,4 +22,7 @@ export CHROMIUM
 cd "$root/web/test"
 npm ci --no-audit --no-fund --silent || exit 1
 node engine.mjs "$ensue" || exit 1
+if command -v python3 >/dev/null; then
+  python3 "$root/tests/conformance/run.py" -- node conformance.mjs || exit 1
+fi
 node page.mjs "$ensue" || exit 1

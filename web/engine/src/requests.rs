@@ -20,7 +20,7 @@ use ensue::scenarios;
 use ensue::semantics::{LaidBy, Settled};
 use ensue::{Engine, Policy, Profile, View};
 use indexmap::{IndexMap, IndexSet};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 /// A request. Which of the keys are read depends on what is to be done.
@@ -33,7 +33,7 @@ struct Request<'a> {
     #[serde(default)]
     files: Vec<File>,
     /// A profile as the command line reads it from a file; nothing is known without one.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "given")]
     profile: Option<&'a RawValue>,
     /// What the answer calls the profile.
     #[serde(default)]
@@ -98,6 +98,11 @@ struct Viewed {
     without: Vec<String>,
     known_by: Option<String>,
     require: Option<usize>,
+}
+
+/// What is there, whatever it is: `null` is no profile, as in a file.
+fn given<'de, D: Deserializer<'de>>(there: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(there).map(Some)
 }
 
 /// Why there is no answer.
