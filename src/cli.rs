@@ -249,9 +249,20 @@ fn arguments() -> Result<Arguments, ExitCode> {
     })
 }
 
+/// A crash leaves no memory behind in a file: a profile's values may be in it.
+fn leave_no_dump() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        // Where it cannot be had, the program is no less of use.
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    }
+}
+
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
+    leave_no_dump();
     let arguments = match arguments() {
         Ok(arguments) => arguments,
         Err(code) => return code,

@@ -1,0 +1,178 @@
+//! What Ensue promises, and how each promise is tested.
+//!
+//! ```text
+//! cargo xtask               lists the promises
+//! cargo xtask quick         tests those that take a minute or less
+//! cargo xtask all           tests all of them
+//! cargo xtask NAME…         tests these
+//! ```
+//!
+//! The exit code is 1 where a promise is not kept. What this machine cannot test is said at the end, and is no
+//! failure.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+/// Something that is promised.
+struct Promise {
+    name: &'static str,
+    says: &'static str,
+    /// Whether it is tested in about a minute, with all that it needs built.
+    is_quick: bool,
+    /// The commands that test it. Code 3 means that what one needs is not on this machine.
+    tests: &'static [&'static str],
+}
+
+const ENSUE: &str = "target/release/ensue";
+
+const PROMISES: &[Promise] = &[
+    Promise {
+        name: "conformance",
+        says: "outcomes are those of the language reference, case by case, in each way of deciding",
+        is_quick: true,
+        tests: &[
+            "python3 tests/conformance/run.py",
+            "python3 tests/conformance/run.py -- python3 tests/conformance/ensue_adapter.py",
+            "cargo test --test it -- conformance formulas",
+        ],
+    },
+    Promise {
+        name: "differential",
+        says: "a million outcomes are those of brute force; what says the same gives the same",
+        is_quick: true,
+        tests: &["cargo test --test it -- differential"],
+    },
+    Promise {
+        name: "explanations",
+        says: "reasons settle what they explain, and none of them can be left out; changes are real and the least",
+        is_quick: true,
+        tests: &["cargo test --test it -- properties why change interview timeline"],
+    },
+    Promise {
+        name: "limits",
+        says: "what is too large or too deep is refused with a message, also without optimisation",
+        is_quick: false,
+        tests: &["cargo test --profile unoptimised --lib --test it -- limits broken"],
+    },
+    Promise {
+        name: "tables",
+        says: "each row is counted or rejected; counts do not depend on how a table is divided",
+        is_quick: true,
+        tests: &["cargo test --features parquet --test it -- population parquet synthetic"],
+    },
+    Promise {
+        name: "sql",
+        says: "DuckDB and PostgreSQL count what `tally` counts",
+        is_quick: false,
+        tests: &["tests/sql/run.sh"],
+    },
+    Promise {
+        name: "cluster",
+        says: "a Spark cluster counts what `tally` counts, also when a worker is killed",
+        is_quick: false,
+        tests: &["tests/sql/spark.sh"],
+    },
+    Promise {
+        name: "page",
+        says: "the page answers as the command line does, and sends nothing",
+        is_quick: false,
+        tests: &["web/test/run.sh"],
+    },
+    Promise {
+        name: "network",
+        says: "no command opens a connection, and each answers the same without a network",
+        is_quick: true,
+        tests: &["python3 tests/trust/network.py"],
+    },
+    Promise {
+        name: "files",
+        says: "no command writes a file but the one asked for, or reads one that it was not given",
+        is_quick: true,
+        tests: &["python3 tests/trust/files.py"],
+    },
+    Promise {
+        name: "faults",
+        says: "outputs appear whole or not at all, whatever fails; imports stay in the project",
+        is_quick: false,
+        tests: &["python3 tests/trust/faults.py"],
+    },
+    Promise {
+        name: "determinism",
+        says: "the same question has the same bytes for an answer, whenever, wherever and by whom it is asked",
+        is_quick: true,
+        tests: &["python3 tests/trust/determinism.py"],
+    },
+    Promise {
+        name: "leaks",
+        says: "no value of a profile or of a table's cell is in a message, a file or a dump",
+        is_quick: true,
+        tests: &["python3 tests/trust/canaries.py"],
+    },
+];
+
+fn main() -> ExitCode {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = |promise: &&Promise| match asked.first().map(String::as_str) {
+        Some("quick") => promise.is_quick,
+        Some("all") => true,
+        _ => asked.iter().any(|name| name == promise.name),
+    };
+    let chosen: Vec<&Promise> = PROMISES.iter().filter(wanted).collect();
+    let is_name = |name: &&String| PROMISES.iter().any(|promise| promise.name == **name);
+    let unknown = asked.iter().find(|name| !is_name(name) && !["quick", "all"].contains(&name.as_str()));
+    if let Some(name) = unknown {
+        eprintln!("error: `{name}` is no promise; `cargo xtask` lists them");
+        return ExitCode::from(2);
+    }
+    if chosen.is_empty() {
+        println!("What Ensue promises, and how to test it: cargo xtask NAME…, quick, or all\n");
+        for Promise { name, says, is_quick, .. } in PROMISES {
+            println!("{name:13}{}{says}", if *is_quick { "quick  " } else { "       " });
+        }
+        return ExitCode::SUCCESS;
+    }
+    kept(&chosen)
+}
+
+/// Tests promises, one after the other.
+fn kept(promises: &[&Promise]) -> ExitCode {
+    // INVARIANT: this crate lies in the project's folder.
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project's folder");
+    let mut told = Vec::new();
+    let mut is_kept = true;
+    if run(project, "cargo build --release --quiet") != Some(0) {
+        eprintln!("error: Ensue could not be built");
+        return ExitCode::FAILURE;
+    }
+    for Promise { name, says, tests, .. } in promises {
+        println!("\n== {name}: {says}");
+        let start = Instant::now();
+        // The first that is not kept, or cannot be tested here, ends it.
+        let code = tests.iter().map(|command| run(project, command)).find(|code| *code != Some(0));
+        let word = match code {
+            None => "kept",
+            Some(Some(3)) => "not tested here",
+            Some(_) => "NOT KEPT",
+        };
+        is_kept &= word != "NOT KEPT";
+        told.push(format!("{name:13}{word:17}{:4} s", start.elapsed().as_secs()));
+    }
+    println!("\n{}", told.join("\n"));
+    if is_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs a command in the project's folder; its exit code, if it has one.
+fn run(project: &Path, command: &str) -> Option<i32> {
+    println!("-- {command}");
+    // INVARIANT: no word of a command has a space in it.
+    let mut words = command.split(' ');
+    let program = words.next().expect("a program");
+    match Command::new(program).args(words).current_dir(project).env("ENSUE", project.join(ENSUE)).status() {
+        Ok(status) => status.code(),
+        Err(error) => {
+            eprintln!("error: {program}: {error}");
+            Some(3)
+        }
+    }
+}
