@@ -233,16 +233,29 @@ fn arguments() -> Result<Arguments, ExitCode> {
     let matches = Arguments::command().color(color).try_get_matches();
     matches.and_then(|matches| Arguments::from_arg_matches(&matches)).map_err(|error| {
         if !error.use_stderr() {
-            let _ = error.print();
-            return ExitCode::SUCCESS;
+            return match written(error.print().and_then(|()| io::stdout().flush())) {
+                Ok(()) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
+                Err(failure) => {
+                    let output =
+                        Output { color: ColorChoice::Auto, quiet: false, verbose: false, found: Cell::new(false) };
+                    output.failure(&failure);
+                    ExitCode::from(2)
+                }
+            };
         }
         let stream = AutoStream::choice(&io::stderr());
         let colour =
             color == clap::ColorChoice::Always || color == clap::ColorChoice::Auto && stream != ColorChoice::Never;
         let mut text = if colour { error.render().ansi().to_string() } else { error.render().to_string() };
-        // An argument in a wrong place may hold a profile's value.
-        for argument in given.iter().skip(1).filter(|argument| !argument.starts_with("--")) {
-            text = text.replace(argument.as_str(), &without_values(argument));
+        // An argument in a wrong place may hold a profile's value, also one behind an option and `=`.
+        for argument in given.iter().skip(1) {
+            let argument = match argument.strip_prefix("--") {
+                Some(option) => option.split_once('=').map_or("", |(_, value)| value),
+                None => argument,
+            };
+            if !argument.is_empty() {
+                text = text.replace(argument, &without_values(argument));
+            }
         }
         let _ = io::stderr().write_all(text.as_bytes());
         ExitCode::from(2)

@@ -1,5 +1,6 @@
 //! Reading and writing files. Paths in messages are as they were given.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -13,12 +14,24 @@ use crate::text::MAX_FILE_BYTES;
 ///
 /// A file that a link names stands where the link stands; it is known by what the link names.
 pub(super) fn load(path: &Path) -> Result<Policy, Failure> {
-    if path.extension().is_some_and(|extension| extension == "json" || extension == "jsonl") {
-        return Err(cannot("use", path, "a rule file is wanted here, and this is a profile"));
-    }
-    let root = read(path).map_err(|reason| cannot("read", path, &reason))?;
-    load_as(path, root)
+    load_as(path, read_rules(path)?)
 }
+
+/// Reads a rule file. What is called otherwise may be a profile or a table: mistakes in it would be shown with
+/// what stands around them.
+pub(super) fn read_rules(path: &Path) -> Result<Vec<u8>, Failure> {
+    let extension = path.extension().and_then(OsStr::to_str);
+    let reason = match extension {
+        Some("ensue") => return read(path).map_err(|reason| cannot("read", path, &reason)),
+        // What is not there, or is a folder, is told as such.
+        _ if !path.exists() || path.is_dir() => return read(path).map_err(|reason| cannot("read", path, &reason)),
+        Some("json" | "jsonl") => "a rule file is wanted here, and this is a profile",
+        _ => NO_RULE_FILE,
+    };
+    Err(cannot("use", path, reason))
+}
+
+const NO_RULE_FILE: &str = "a rule file is wanted here, and their names end in `.ensue`";
 
 /// Reads a policy whose root file holds `root`, whatever it holds on the disk, if it is there.
 pub(super) fn load_as(path: &Path, root: Vec<u8>) -> Result<Policy, Failure> {
@@ -75,6 +88,9 @@ pub(crate) fn imported(path: &Path, project: &Path) -> Result<PathBuf, NotRead> 
     }
     if !real.is_file() {
         return Err(if real.is_dir() { "it is a directory" } else { "it is not a file" }.into());
+    }
+    if real.extension().is_none_or(|extension| extension != "ensue") {
+        return Err(NO_RULE_FILE.into());
     }
     Ok(real)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use similar::TextDiff;
 
-use super::files::{cannot, read, read_input, replace, shown};
+use super::files::{read_input, read_rules, replace, shown};
 use super::{Failure, Found, Output};
 use crate::diagnostic::Diagnostics;
 use crate::report;
@@ -67,9 +67,16 @@ impl Fmt {
 
 fn source(path: &Path) -> Result<(String, Vec<u8>), Failure> {
     if path == Path::new("-") {
-        return Ok(("standard input".to_owned(), read_input()?));
+        let text = read_input()?;
+        // Mistakes would be shown with what stands around them.
+        return match text.trim_ascii_start() {
+            [b'{' | b'[', ..] => {
+                Err(Failure::Message("rules are wanted here, and standard input holds JSON".to_owned()))
+            }
+            _ => Ok(("standard input".to_owned(), text)),
+        };
     }
-    Ok((shown(path), read(path).map_err(|reason| cannot("read", path, &reason))?))
+    Ok((shown(path), read_rules(path)?))
 }
 
 fn laid_out(name: &str, bytes: Vec<u8>) -> Result<String, Failure> {

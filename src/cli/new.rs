@@ -5,8 +5,8 @@
 
 mod population;
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -135,7 +135,7 @@ fn make(dir: &Path, place: Place, files: &[(String, String)]) -> Result<(), Fail
     for (path, text) in files {
         let file = project.join(path);
         let folder = file.parent().expect("a file is in a folder");
-        let written = fs::create_dir_all(folder).and_then(|()| fs::write(&file, text));
+        let written = fs::create_dir_all(folder).and_then(|()| on_disk(&file, text));
         written.map_err(|error| cannot("write", &dir.join(path), &words(&error)))?;
     }
     match place {
@@ -143,6 +143,13 @@ fn make(dir: &Path, place: Place, files: &[(String, String)]) -> Result<(), Fail
         Place::EmptyFolder => move_all(&project, dir),
     }
     .map_err(|error| failed(&error))
+}
+
+/// Writes a file, and waits until it is on the disk: only then it takes its name.
+fn on_disk(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 /// Moves all that is in one folder into another; where something cannot be moved, what was is

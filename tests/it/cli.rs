@@ -292,6 +292,29 @@ fn values_are_in_no_message() {
     }
 }
 
+/// What is no rule file is not read as one: its mistakes would be shown with the line around them.
+#[test]
+fn a_profile_in_the_place_of_rules_is_not_shown() {
+    let (folder, rules) = folder("rules.ensue", "import \"profile.txt\"\nfact born \"Born\" : date\n");
+    for name in ["profile.json", "profile.jsonl", "profile.JSON", "profile.txt", "profile"] {
+        let path = folder.path().join(name);
+        fs::write(&path, "{\"born\": \"1971-02-03\", \"seen\": 918273}").unwrap();
+        for verb in ["check", "fmt", "test", "claims", "eval"] {
+            let (code, stdout, stderr) = run(&[verb, path.to_str().unwrap()], "");
+            assert_eq!((code, stdout.as_str()), (2, ""), "{verb} {name}");
+            assert!(stderr.contains("a rule file is wanted here"), "{verb} {name}: {stderr}");
+            assert!(!stderr.contains("1971") && !stderr.contains("918273"), "{verb} {name}: {stderr}");
+        }
+    }
+    let (code, _, stderr) = run(&["check", &rules], "");
+    assert_eq!((code, stderr.contains("`.ensue`"), stderr.contains("1971")), (1, true, false), "{stderr}");
+    let (code, _, stderr) = run(&["fmt", "-"], " {\"born\": \"1971-02-03\"}");
+    assert_eq!((code, stderr.contains("holds JSON"), stderr.contains("1971")), (2, true, false), "{stderr}");
+    // A value may stand behind another option too.
+    let (code, _, stderr) = run(&["eval", &rules, "--format=born=1971-02-03"], "");
+    assert_eq!((code, stderr.contains("--format"), stderr.contains("1971")), (2, true, false), "{stderr}");
+}
+
 /// A path is shown whole where it can be no value.
 #[test]
 fn a_missing_file_in_a_folder_is_named_whatever_it_is_called() {
