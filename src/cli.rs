@@ -267,8 +267,9 @@ fn leave_no_dump() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, setrlimit};
-        // Where it cannot be had, the program is no less of use.
-        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+        // None is so short. With 0, Linux would still hand the memory to a program that collects dumps. Where it
+        // cannot be had, the program is no less of use.
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(1), maximum: Some(1) });
     }
 }
 

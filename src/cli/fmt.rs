@@ -9,6 +9,7 @@ use super::files::{read_input, read_rules, replace, shown};
 use super::{Failure, Found, Output};
 use crate::diagnostic::Diagnostics;
 use crate::report;
+use crate::syntax::token::OPENERS;
 use crate::syntax::{self, Refused};
 use crate::text::Files;
 
@@ -65,15 +66,24 @@ impl Fmt {
     }
 }
 
+/// Whether a text may be rules: of anything else, mistakes would be shown with what stands around them.
+fn begins_as_rules(text: &[u8]) -> bool {
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text).trim_ascii_start();
+    let end = text.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    let is_opener = OPENERS.iter().chain(&["policy", "import"]).any(|opener| opener.as_bytes() == word);
+    text.is_empty() || text[0] == b'#' || is_opener && rest.first().is_none_or(u8::is_ascii_whitespace)
+}
+
 fn source(path: &Path) -> Result<(String, Vec<u8>), Failure> {
     if path == Path::new("-") {
         let text = read_input()?;
-        // Mistakes would be shown with what stands around them.
-        return match text.trim_ascii_start() {
-            [b'{' | b'[', ..] => {
-                Err(Failure::Message("rules are wanted here, and standard input holds JSON".to_owned()))
+        return match begins_as_rules(&text) {
+            true => Ok(("standard input".to_owned(), text)),
+            false => {
+                let why = "rules are wanted on standard input: they begin with a comment, or a word such as `policy`";
+                Err(Failure::Message(why.to_owned()))
             }
-            _ => Ok(("standard input".to_owned(), text)),
         };
     }
     Ok((shown(path), read_rules(path)?))

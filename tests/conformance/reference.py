@@ -139,17 +139,22 @@ class Token:
 
 
 def read_number_token(text, line):
-    """number = [ "-" ] digits [ "." digits ], "_" between digits. At most 28 digits, zeros counted."""
+    """number = [ "-" ] digits [ "." digits ], "_" between digits. Limits: 28 digits, "zeros at its beginning not counted and those at its end counted; 28 after
+    the point"."""
     body = text[1:] if text.startswith("-") else text
     parts = body.split(".")
     plain = len(parts) <= 2 and all(
         group and all(c in DIGITS for c in group) for part in parts for group in part.split("_"))
     if not plain:
         raise Refused("not a number", line)
-    digits = body.replace(".", "").replace("_", "")
-    if len(digits) > MOST_DIGITS:
+    whole, _, fraction = body.replace("_", "").partition(".")
+    if not fits(whole + fraction, len(fraction)):
         raise Refused("a number has at most 28 digits", line)
     return Fraction(text.replace("_", ""))
+
+
+def fits(digits, after_the_point):
+    return len(digits.lstrip("0")) <= MOST_DIGITS and after_the_point <= MOST_DIGITS
 
 
 def tokens_of(text):
@@ -811,17 +816,16 @@ def value_of_json(fact, value):
 
 
 def number_of_json(text):
-    """The exact value. Limits: at most 28 digits; a number with an exponent is measured as it would be
-    written without one."""
+    """The exact value. A number with an exponent is measured as it would be written without one."""
     mantissa, _, exponent = text.lower().partition("e")
     shift = int(exponent) if exponent else 0
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    digits, after = whole + fraction, len(fraction) - shift
+    if not digits.strip("0"):
+        shift, after = 0, len(fraction)
     if abs(shift) > 1000:
         raise Refused("a number has at most 28 digits")
-    whole, _, fraction = mantissa.lstrip("-").partition(".")
-    digits = whole + fraction
-    before = len(whole) + shift
-    written = max(len(digits), before, len(digits) - min(before - 1, 0) if shift < 0 else 0)
-    if len(digits) > MOST_DIGITS or written > MOST_DIGITS:
+    if not fits(digits + "0" * max(-after, 0), max(after, 0)):
         raise Refused("a number has at most 28 digits")
     return Fraction(mantissa) * Fraction(10) ** shift
 
@@ -906,7 +910,7 @@ class View:
 
     def comes_from(self, claim):
         """The source that makes the claim, and those that first made its statement: whose claim repeats no
-        other. "Where the claims of a statement repeat one another in a circle, all their sources did": this is
+        other. "Where each claim of a statement repeats one, in a circle, all their sources did": this is
         read of the statement as a whole. If one of its claims repeats no other, that one came first; if each
         repeats another, they go round in a circle, and all their sources count. No case of the suite depends
         on how a statement is read that has both a circle and something else."""

@@ -308,8 +308,16 @@ fn a_profile_in_the_place_of_rules_is_not_shown() {
     }
     let (code, _, stderr) = run(&["check", &rules], "");
     assert_eq!((code, stderr.contains("`.ensue`"), stderr.contains("1971")), (1, true, false), "{stderr}");
-    let (code, _, stderr) = run(&["fmt", "-"], " {\"born\": \"1971-02-03\"}");
-    assert_eq!((code, stderr.contains("holds JSON"), stderr.contains("1971")), (2, true, false), "{stderr}");
+    for text in [
+        " {\"born\": \"1971-02-03\"}",
+        "\u{feff}{\"born\": \"1971-02-03\"}",
+        "born,seen\n1971-02-03,1\n",
+        "born: 1971\n",
+    ] {
+        let (code, stdout, stderr) = run(&["fmt", "-"], text);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{text}");
+        assert!(stderr.contains("rules are wanted") && !stderr.contains("1971"), "{stderr}");
+    }
     // A value may stand behind another option too.
     let (code, _, stderr) = run(&["eval", &rules, "--format=born=1971-02-03"], "");
     assert_eq!((code, stderr.contains("--format"), stderr.contains("1971")), (2, true, false), "{stderr}");

@@ -1,7 +1,7 @@
-//! A million pairs of a policy and a profile, in each way in which a status can be found, against brute force; and
-//! policies that say the same in other words.
+//! A million pairs of a policy and a profile, in each way in which a status can be found, against the plain reading
+//! (`semantics::evaluate`) of every completion; and policies that say the same in other words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ensue::model::FactId;
 use ensue::population::coding::Coding;
@@ -126,7 +126,6 @@ fn a_million_answers_are_those_of_brute_force() {
     let header = FACTS.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(",") + "\n";
     let cells: Vec<String> = states.iter().map(row).collect();
     let jsons: Vec<String> = states.iter().map(|state| profile_json(state)).collect();
-    let mut pairs = 0;
     for seed in 0..POLICIES {
         let policy = load(&declarations(seed));
         let profiles: Vec<Profile> = jsons.iter().map(|json| policy.profile(json).expect("a sound profile")).collect();
@@ -142,8 +141,12 @@ fn a_million_answers_are_those_of_brute_force() {
         let mut rows = header.clone();
         let mut counts = vec![[0; 5]; policy.consequences.len()];
         let mut choose = seed ^ 0x5eed;
-        for _ in 0..PROFILES {
+        let mut chosen = BTreeSet::new();
+        while chosen.len() < PROFILES {
             let number = state(&mut choose);
+            if !chosen.insert(number) {
+                continue;
+            }
             for (way, engine) in &engines {
                 engine.statuses(&profiles[number], &mut scratch, &mut statuses);
                 let found: Vec<u8> = statuses.iter().map(|status| bits(*status)).collect();
@@ -154,11 +157,9 @@ fn a_million_answers_are_those_of_brute_force() {
                 counts[kind] += 1;
             }
             rows.push_str(&cells[number]);
-            pairs += 1;
         }
         assert_eq!(tallied(&engines[1].1, &rows), counts, "policy {seed}, counted");
     }
-    assert_eq!(pairs, 1_000_000);
 }
 
 /// Puts something in place of each word of a policy, as far as it has something for it; texts are no words.

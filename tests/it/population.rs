@@ -791,3 +791,38 @@ fn a_long_reading_tells_how_far_it_has_come() {
     session.exp_eof().unwrap();
     writer.join().expect("it wrote");
 }
+
+/// Tables that leave the fast way in each of its places: the same counts as with blocks of one row, all of which
+/// are read by the letter.
+#[test]
+fn the_fast_way_counts_as_the_letter_says() {
+    let policy = load(
+        "policy p \"P\" fact a \"A\" : yes or no fact item \"I\" : one of x, abcdefghijklmnopqrstuvwxyzab, \
+         abcdefghijklmnopqrstuvwxyzabcdefg fact b \"B\" : yes or no fact n \"N\" : number fact d \"D\" : yes or no \
+         consequence c \"C\" rule r \"R\" when a and item is x and b and n > 7 and d then c",
+    );
+    let engine = Engine::new(&policy, &View::default()).expect("it needs no date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    // Of what stands beside the facts, how long it is: rows end on both sides of where a part that is looked at ends.
+    for wide in [0, 1, 60, 8_150, 8_160, 8_170, 8_180, 8_192, 9_000, 20_000] {
+        for end in ["\n", "\r\n"] {
+            let mut text = format!("unread,a,item,b,n,d{end}");
+            let rows: u32 = if wide < 100 { 6_000 } else { 40 };
+            for row in 0..rows {
+                let item =
+                    ["x", "", "abcdefghijklmnopqrstuvwxyzab", "abcdefghijklmnopqrstuvwxyzabcdefg"][row as usize % 4];
+                let yes = ["yes", "no", "", "TRUE", " 0 ", "\"yes\"", "False", "1.0"][row as usize / 3 % 8];
+                // More numbers than are remembered, and each of them twice.
+                let number = row % (rows / 2);
+                let quote = if row % 5 == 0 { "\"" } else { "" };
+                let _ = write!(text, "{quote}{}{quote},{yes},{item},{yes},{number},no{end}", "w".repeat(wide));
+                // Now and then a row that is none.
+                text += if row % 701 == 9 { "short,yes\nyes,\"no,\n" } else { "" };
+            }
+            let fast = outcome(text.as_bytes(), &Plan::new(&engine, &coding));
+            let by_the_letter = outcome(text.as_bytes(), &Plan { block: 1, ..Plan::new(&engine, &coding) });
+            assert_eq!(fast, by_the_letter, "{wide} bytes beside the facts");
+            assert!(fast.0.is_ok_and(|(_, read, rejected)| read > u64::from(rows) && rejected > 0));
+        }
+    }
+}

@@ -7,8 +7,6 @@ also with backtraces, and in no file of the project, HOME, TMPDIR or the XDG fol
 
 At last the program is stopped by a signal while it reads, where the system keeps a picture of a
 stopped program's memory (a core file): it should have none made.
-
-What is known to be otherwise is listed as a KNOWN FAULT, and is a failure without `--allow-known`.
 """
 
 import fcntl
@@ -448,7 +446,6 @@ def main():
     if "--self-test" in sys.argv:
         tests()
     there()
-    allowed = "--allow-known" in sys.argv
     report = Report()
     with ThreadPoolExecutor(3) as pool:
         gather = lambda found: [it for faults in found for it in faults]
@@ -457,10 +454,7 @@ def main():
         report.check("nothing of a bad profile is told", faults, len(bad), "profiles")
         lines = list(settings())
         faults = gather(pool.map(refuses, lines))
-        # Known: the value of an option that is written with `=` is shown where it is none of the option's.
-        known = [it for it in faults if "--format=" in it or "--quiet=" in it]
-        report.check("nothing of a value on the command line is told", [it for it in faults if it not in known], len(lines), "command lines")
-        report.known_fault("nothing of a value is told that stands behind another option and `=`", known, allowed)
+        report.check("nothing of a value on the command line is told", faults, len(lines), "command lines")
         bad = list(tables())
         faults = gather(pool.map(lambda it: refused_table(*it), bad))
         report.check("nothing of a bad table is told", faults, len(bad), "tables")
@@ -469,12 +463,12 @@ def main():
         count, faults = other_failures()
         report.check("nothing of a good profile is told where something else fails", faults, count, "command lines")
         count, faults = slips()
-        report.known_fault("nothing of a profile or a table is told that stands in the place of a rule file", faults, allowed)
+        report.check("nothing of a profile or a table is told that stands in the place of a rule file", faults)
     if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0:
         report.skip("core files: this machine makes none for anybody")
         report.end()
     faults = [it for line in READING for stop in (signal.SIGABRT, signal.SIGSEGV) for it in core_file(line, stop)]
-    report.known_fault("a program that is stopped while it reads leaves no core file", faults, allowed)
+    report.check("a program that is stopped while it reads leaves no core file", faults)
     report.end()
 
 

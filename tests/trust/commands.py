@@ -405,9 +405,9 @@ class Report:
 def there():
     """Ends the script where there is no program, or no project."""
     if not PROGRAM.is_file():
-        lacking(f"there is no program `{PROGRAM}`: build it, or name it in ENSUE")
+        sys.exit(f"there is no program `{PROGRAM}`: build it, or name it in ENSUE")
     if not (ROOT / "rules").is_dir():
-        lacking(f"there are no rules in `{ROOT}`")
+        sys.exit(f"there are no rules in `{ROOT}`")
 
 
 def lacking(what):

@@ -100,8 +100,8 @@ def imported():
 
 def main():
     need("strace", "-f", "-e", TRACED, "true")
-    need("unshare", "-n", "-r", "true")
     if "--self-test" in sys.argv:
+        need("unshare", "-n", "-r", "true")
         command = Command("eval rules/passports.ensue")
         self_test([
             ("prints a line", "print('fine')", None, lambda it: sockets(command, it) + without_network(command, it)),
@@ -132,8 +132,11 @@ def main():
                      [f"`{name}`" for name in imported()])
     else:
         report.skip("what the program takes from the system: there is no `readelf`")
-    report.check("without a network, each command gives the same bytes and exit code",
-                 [it for command in kept for it in without_network(command)], len(kept))
+    if works("unshare", "-n", "-r", "true"):
+        report.check("without a network, each command gives the same bytes and exit code",
+                     [it for command in kept for it in without_network(command)], len(kept))
+    else:
+        report.skip("without a network: `unshare -n -r` does not work here")
     report.end()
 
 

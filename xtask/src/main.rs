@@ -7,8 +7,7 @@
 //! cargo xtask NAME…         tests these
 //! ```
 //!
-//! The exit code is 1 where a promise is not kept. What this machine cannot test is said at the end, and is no
-//! failure.
+//! The exit code is 1 where a promise is not kept, and 3 where all are that this machine can test.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -23,8 +22,6 @@ struct Promise {
     /// The commands that test it. Code 3 means that what one needs is not on this machine.
     tests: &'static [&'static str],
 }
-
-const ENSUE: &str = "target/release/ensue";
 
 const PROMISES: &[Promise] = &[
     Promise {
@@ -115,11 +112,8 @@ const PROMISES: &[Promise] = &[
 
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
-    let wanted = |promise: &&Promise| match asked.first().map(String::as_str) {
-        Some("quick") => promise.is_quick,
-        Some("all") => true,
-        _ => asked.iter().any(|name| name == promise.name),
-    };
+    let is_asked = |name: &str| asked.iter().any(|it| it == name);
+    let wanted = |it: &&Promise| is_asked(it.name) || is_asked("all") || it.is_quick && is_asked("quick");
     let chosen: Vec<&Promise> = PROMISES.iter().filter(wanted).collect();
     let is_name = |name: &&String| PROMISES.iter().any(|promise| promise.name == **name);
     let unknown = asked.iter().find(|name| !is_name(name) && !["quick", "all"].contains(&name.as_str()));
@@ -141,36 +135,43 @@ fn main() -> ExitCode {
 fn kept(promises: &[&Promise]) -> ExitCode {
     // INVARIANT: this crate lies in the project's folder.
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project's folder");
-    let mut told = Vec::new();
-    let mut is_kept = true;
-    if run(project, "cargo build --release --quiet") != Some(0) {
-        eprintln!("error: Ensue could not be built");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(project.join("target"), |dir| project.join(dir));
+    let program = target.join("release/ensue");
+    let run = |command: &str| run(project, &program, command);
+    if run("cargo build --release --quiet") != Some(0) || !program.is_file() {
+        eprintln!("error: Ensue could not be built, or is not at {}", program.display());
         return ExitCode::FAILURE;
     }
+    let mut told = Vec::new();
+    let (mut is_kept, mut is_tested) = (true, true);
     for Promise { name, says, tests, .. } in promises {
         println!("\n== {name}: {says}");
         let start = Instant::now();
-        // The first that is not kept, or cannot be tested here, ends it.
-        let code = tests.iter().map(|command| run(project, command)).find(|code| *code != Some(0));
-        let word = match code {
-            None => "kept",
-            Some(Some(3)) => "not tested here",
-            Some(_) => "NOT KEPT",
+        let codes: Vec<Option<i32>> = tests.iter().map(|command| run(command)).collect();
+        let word = match (codes.iter().all(|code| matches!(code, Some(0 | 3))), codes.contains(&Some(3))) {
+            (false, _) => "NOT KEPT",
+            (true, true) => "not all tested here",
+            (true, false) => "kept",
         };
         is_kept &= word != "NOT KEPT";
-        told.push(format!("{name:13}{word:17}{:4} s", start.elapsed().as_secs()));
+        is_tested &= word == "kept";
+        told.push(format!("{name:13}{word:20}{:4} s", start.elapsed().as_secs()));
     }
     println!("\n{}", told.join("\n"));
-    if is_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    match (is_kept, is_tested) {
+        (false, _) => ExitCode::FAILURE,
+        (true, false) => ExitCode::from(3),
+        (true, true) => ExitCode::SUCCESS,
+    }
 }
 
 /// Runs a command in the project's folder; its exit code, if it has one.
-fn run(project: &Path, command: &str) -> Option<i32> {
+fn run(project: &Path, ensue: &Path, command: &str) -> Option<i32> {
     println!("-- {command}");
     // INVARIANT: no word of a command has a space in it.
     let mut words = command.split(' ');
     let program = words.next().expect("a program");
-    match Command::new(program).args(words).current_dir(project).env("ENSUE", project.join(ENSUE)).status() {
+    match Command::new(program).args(words).current_dir(project).env("ENSUE", ensue).status() {
         Ok(status) => status.code(),
         Err(error) => {
             eprintln!("error: {program}: {error}");

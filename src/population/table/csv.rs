@@ -159,20 +159,22 @@ impl<'a, S: Sink> Rows<'a, S> {
         Ok(Some(length))
     }
 
-    /// Keeps the texts of a row in mind that was counted. A run whose text is too long is read in halves
-    /// from now on.
+    /// Keeps the texts of a row in mind that was counted. A run whose text is too long, or of whose texts there
+    /// are too many, is read in halves from now on.
     fn keep(&mut self, text: &[u8]) {
         let Self { header, runs, bins, taken, counter, .. } = self;
-        let mut too_long = None;
+        let mut too_much = None;
         for (index, Run { columns, meaning }) in runs.iter_mut().enumerate() {
             let text = || values::text(&text[taken[columns.start].start..taken[columns.end - 1].end]);
             match meaning {
                 Meaning::Facts(memory) => match text() {
                     Some(text) => {
                         let facts = header.uses[columns.clone()].iter().filter_map(Use::fact);
-                        memory.keep(text, facts.map(|place| counter.adds(place, bins[place])).sum());
+                        if !memory.keep(text, facts.map(|place| counter.adds(place, bins[place])).sum()) {
+                            too_much = Some(index);
+                        }
                     }
-                    None => too_long = Some(index),
+                    None => too_much = Some(index),
                 },
                 Meaning::Fact(place, memory) => {
                     if let Some(text) = text() {
@@ -182,11 +184,12 @@ impl<'a, S: Sink> Rows<'a, S> {
                 Meaning::Weight | Meaning::Rows => {}
             }
         }
-        if let Some(index) = too_long.filter(|index| runs[*index].columns.len() > 1) {
+        if let Some(index) = too_much.filter(|index| runs[*index].columns.len() > 1) {
             let Range { start, end } = runs[index].columns;
             let half = start.midpoint(end);
+            let facts = header.uses.len();
             let halves =
-                [start..half, half..end].map(|columns| Run { columns, meaning: Meaning::Facts(Memory::new()) });
+                [start..half, half..end].map(|columns| Run { columns, meaning: Meaning::Facts(Memory::new(facts)) });
             runs.splice(index..=index, halves);
         }
     }
@@ -194,6 +197,7 @@ impl<'a, S: Sink> Rows<'a, S> {
 
 /// The columns of a table that are read: facts that stand side by side together, where they have few texts.
 fn runs(plan: &Plan<'_>, header: &Header, is_numbered: bool) -> Vec<Run> {
+    let facts = plan.coding.columns.len();
     let mut runs: Vec<Run> = Vec::new();
     // How many texts the last run has, where it is one of facts and ends at the column before.
     let mut texts: Option<usize> = None;
@@ -207,8 +211,8 @@ fn runs(plan: &Plan<'_>, header: &Header, is_numbered: bool) -> Vec<Run> {
         }
         texts = more;
         let meaning = match *used {
-            Use::Fact(_) if is_numbered => Meaning::Facts(Memory::new()),
-            Use::Fact(place) => Meaning::Fact(place, Memory::new()),
+            Use::Fact(_) if is_numbered => Meaning::Facts(Memory::new(facts)),
+            Use::Fact(place) => Meaning::Fact(place, Memory::new(facts)),
             Use::Weight => Meaning::Weight,
             Use::Rows => Meaning::Rows,
             Use::Unread => continue,

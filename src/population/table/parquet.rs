@@ -173,7 +173,10 @@ impl<'a, S: Sink> Rows<'a, S> {
             plan,
             source,
             columns,
-            facts: facts.iter().map(|column| Fact::new(Reader::new(plan.engine, column, &plan.unknown))).collect(),
+            facts: facts
+                .iter()
+                .map(|column| Fact::new(Reader::new(plan.engine, column, &plan.unknown), facts.len()))
+                .collect(),
             bins: vec![vec![NOT_KNOWN; BATCH]; facts.len()],
             counts: Vec::with_capacity(BATCH),
             wrong: BTreeMap::new(),
@@ -358,8 +361,8 @@ const NOT_MET: Bin = Bin::MAX;
 const WRONG: Bin = Bin::MAX - 1;
 
 impl<'a> Fact<'a> {
-    fn new(reader: Reader<'a>) -> Self {
-        Self { reader, few: [NOT_MET; FEW], memory: Memory::new(), bins: Vec::new(), wrong: Vec::new() }
+    fn new(reader: Reader<'a>, facts: usize) -> Self {
+        Self { reader, few: [NOT_MET; FEW], memory: Memory::new(facts), bins: Vec::new(), wrong: Vec::new() }
     }
 
     /// Reads values, at most so many.

@@ -139,6 +139,8 @@ pub(super) struct Memory<const WORDS: usize> {
     places: Vec<u16>,
     /// The first is none.
     seen: Vec<Seen<WORDS>>,
+    /// So many texts are remembered.
+    most: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -150,17 +152,19 @@ struct Seen<const WORDS: usize> {
 /// A short text: its bytes in words, the first least, zeros after them, and its length in the last byte.
 pub(super) type Text<const WORDS: usize> = [u64; WORDS];
 
-/// So many texts are remembered: then all are forgotten.
-const MOST: usize = 1 << 12;
+/// So many texts are remembered by all memories of a thread together, and by one of them.
+const TOGETHER: usize = 1 << 15;
+const MOST: usize = 1 << 14;
 
 /// There are so many places for each text, so that most have that of their hash.
 const PLACES: usize = 4;
 
 impl<const WORDS: usize> Memory<WORDS> {
-    pub(super) fn new() -> Self {
+    /// One of so many memories.
+    pub(super) fn new(memories: usize) -> Self {
         // No text is so long.
         let none = Seen { text: [u64::MAX; WORDS], says: 0 };
-        Self { places: vec![0; 16 * PLACES], seen: vec![none] }
+        Self { places: vec![0; 16 * PLACES], seen: vec![none], most: (TOGETHER / memories.max(1)).clamp(64, MOST) }
     }
 
     /// What a text said.
@@ -180,12 +184,15 @@ impl<const WORDS: usize> Memory<WORDS> {
         }
     }
 
-    pub(super) fn keep(&mut self, text: Text<WORDS>, says: u64) {
+    /// Keeps a text in mind. False where there are too many: then all others are forgotten.
+    pub(super) fn keep(&mut self, text: Text<WORDS>, says: u64) -> bool {
         if self.said(&text).is_some() {
-            return;
+            return true;
         }
-        if self.seen.len() > MOST {
-            *self = Self::new();
+        let is_full = self.seen.len() > self.most;
+        if is_full {
+            self.seen.truncate(1);
+            self.places.fill(0);
         }
         self.seen.push(Seen { text, says });
         if self.seen.len() * PLACES > self.places.len() {
@@ -194,6 +201,7 @@ impl<const WORDS: usize> Memory<WORDS> {
         } else {
             self.put(self.seen.len() - 1);
         }
+        !is_full
     }
 
     /// Gives a text its place. INVARIANT: one is free.
@@ -215,7 +223,7 @@ impl<const WORDS: usize> Memory<WORDS> {
             .iter()
             .zip(FACTORS)
             .fold(0_u64, |sum, (word, factor)| sum.wrapping_add((word ^ word >> 32).wrapping_mul(factor)));
-        // INVARIANT: there are at most 16,384 places, and a power of two of them.
+        // INVARIANT: there are at most 131,072 places, and a power of two of them.
         usize::try_from(mixed >> 44).expect("twenty bits") & (self.places.len() - 1)
     }
 }
@@ -270,15 +278,17 @@ mod tests {
 
     #[test]
     fn what_was_kept_is_found_until_all_is_forgotten() {
-        let mut memory = Memory::<2>::new();
-        let name = |number: u64| text(number.to_string().as_bytes()).expect("short");
-        for number in 0..MOST as u64 {
-            assert_eq!(memory.said(&name(number)), None);
-            memory.keep(name(number), number);
-            memory.keep(name(number), 7);
+        for memories in [1, 60, 1_000] {
+            let mut memory = Memory::<2>::new(memories);
+            let most = memory.most as u64;
+            let name = |number: u64| text(number.to_string().as_bytes()).expect("short");
+            for number in 0..most {
+                assert_eq!(memory.said(&name(number)), None);
+                assert!(memory.keep(name(number), number) && memory.keep(name(number), 7));
+            }
+            assert!((0..most).all(|number| memory.said(&name(number)) == Some(number)));
+            assert!(!memory.keep(name(most), 1));
+            assert_eq!((memory.said(&name(0)), memory.said(&name(most))), (None, Some(1)));
         }
-        assert!((0..MOST as u64).all(|number| memory.said(&name(number)) == Some(number)));
-        memory.keep(name(MOST as u64), 1);
-        assert_eq!((memory.said(&name(0)), memory.said(&name(MOST as u64))), (None, Some(1)));
     }
 }

@@ -5,6 +5,8 @@ use wide::u8x16;
 /// The marks of a part of a block, each by where it stands in the block.
 pub(super) struct Marks {
     delimiter: u8,
+    /// How long a part is.
+    window: usize,
     /// Where the part begins and ends, and the row that is next.
     from: usize,
     to: usize,
@@ -24,7 +26,8 @@ struct Found {
     passed: usize,
 }
 
-/// So many bytes are looked at before their rows are read: what is found in them stays in the fastest cache.
+/// So many bytes are looked at before their rows are read, as long as no row is longer: what is found in them
+/// stays in the fastest cache.
 const WINDOW: usize = 1 << 13;
 
 /// So many bytes are looked at together: a branch for each few would be guessed wrong too often.
@@ -69,7 +72,7 @@ impl Found {
 impl Marks {
     pub(super) fn new(delimiter: u8) -> Self {
         let (all, others) = (Found::new(), Found::new());
-        Self { delimiter, from: 0, to: 0, at: 0, all, others, quoted: Vec::new() }
+        Self { delimiter, window: WINDOW, from: 0, to: 0, at: 0, all, others, quoted: Vec::new() }
     }
 
     /// Begins another block.
@@ -78,8 +81,8 @@ impl Marks {
     }
 
     /// Where each cell of the row ends that begins at a place: at the delimiter behind it, the last at the line's
-    /// end. `None` for a row with a quotation mark within a cell, with too few or too many cells, that is
-    /// not whole, or that is longer than what is looked at.
+    /// end. `None` for a row with a quotation mark within a cell, with too few or too many cells, or that is not
+    /// whole.
     #[inline(always)]
     pub(super) fn row(&mut self, block: &[u8], at: usize, columns: usize) -> Option<&[u32]> {
         if at != self.at {
@@ -111,9 +114,15 @@ impl Marks {
     fn other_row(&mut self, block: &[u8], at: usize, columns: usize) -> Option<&[u32]> {
         let is_whole = self.quoted_row(block, at, columns)?;
         if !is_whole {
-            // A row that is longer than what is looked at begins where that begins.
-            if at == self.from || self.to == block.len() {
+            if self.to == block.len() {
                 return None;
+            }
+            // A row that is longer than what is looked at begins where that begins.
+            if at == self.from {
+                self.window *= 2;
+                for found in [&mut self.all, &mut self.others] {
+                    found.places.resize(self.window + TOGETHER, 0);
+                }
             }
             self.find(block, at);
             return self.row(block, at, columns);
@@ -167,7 +176,7 @@ impl Marks {
     /// Looks at the bytes from a place on.
     fn find(&mut self, block: &[u8], at: usize) {
         let Self { delimiter, all, others, .. } = self;
-        (self.from, self.at, self.to) = (at, at, block.len().min(at + WINDOW));
+        (self.from, self.at, self.to) = (at, at, block.len().min(at + self.window));
         for found in [&mut *all, &mut *others] {
             (found.count, found.passed) = (0, 0);
         }
