@@ -20,15 +20,14 @@ pub(super) fn load(path: &Path) -> Result<Policy, Failure> {
 /// Reads a rule file. What is called otherwise may be a profile or a table: mistakes in it would be shown with
 /// what stands around them.
 pub(super) fn read_rules(path: &Path) -> Result<Vec<u8>, Failure> {
-    let extension = path.extension().and_then(OsStr::to_str);
-    let reason = match extension {
-        Some("ensue") => return read(path).map_err(|reason| cannot("read", path, &reason)),
+    match path.extension().and_then(OsStr::to_str) {
         // What is not there, or is a folder, is told as such.
-        _ if !path.exists() || path.is_dir() => return read(path).map_err(|reason| cannot("read", path, &reason)),
-        Some("json" | "jsonl") => "a rule file is wanted here, and this is a profile",
-        _ => NO_RULE_FILE,
-    };
-    Err(cannot("use", path, reason))
+        extension if extension == Some("ensue") || !path.exists() || path.is_dir() => {
+            read(path).map_err(|reason| cannot("read", path, &reason))
+        }
+        Some("json" | "jsonl") => Err(cannot("use", path, "a rule file is wanted here, and this is a profile")),
+        Some(_) | None => Err(cannot("use", path, NO_RULE_FILE)),
+    }
 }
 
 const NO_RULE_FILE: &str = "a rule file is wanted here, and their names end in `.ensue`";

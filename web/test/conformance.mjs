@@ -15,7 +15,7 @@ function refused({ findings }) {
   return line === undefined ? { refused: true } : { refused: true, line };
 }
 
-/** A profile's text where its very form is the point, else its JSON; nothing where it would end its place. */
+/** A profile's text where its very form is the point, else its JSON. What is no JSON makes no request. */
 function profileOf({ profile, profile_text: text }) {
   return text ?? JSON.stringify(profile ?? {});
 }

@@ -36,7 +36,7 @@ const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "differential",
-        says: "a million outcomes are those of brute force; what says the same gives the same",
+        says: "a million outcomes are those of a plain reading of every completion; what says the same gives the same",
         is_quick: true,
         tests: &["cargo test --test it -- differential"],
     },

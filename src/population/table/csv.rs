@@ -187,7 +187,7 @@ impl<'a, S: Sink> Rows<'a, S> {
         if let Some(index) = too_much.filter(|index| runs[*index].columns.len() > 1) {
             let Range { start, end } = runs[index].columns;
             let half = start.midpoint(end);
-            let facts = header.uses.len();
+            let facts = bins.len();
             let halves =
                 [start..half, half..end].map(|columns| Run { columns, meaning: Meaning::Facts(Memory::new(facts)) });
             runs.splice(index..=index, halves);
