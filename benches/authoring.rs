@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use ensue::Limits;
 use ensue::Policy;
 use ensue::analysis::coverage::Coverage;
 use ensue::analysis::difference::{Change, Difference};
-use ensue::analysis::space::Limits;
 use ensue::analysis::together::Side;
 use ensue::lint::{self, Chosen};
 use ensue::semantics::View;

@@ -36,6 +36,7 @@ use anstream::{AutoStream, ColorChoice};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::{Diagnostics, without_values};
+use crate::limits::{Limit, Limits};
 
 /// Rules about coercive policies, each tied to who reported it, and what follows from them.
 ///
@@ -52,6 +53,10 @@ struct Arguments {
     /// Say nothing but what was found: no line for what is in order
     #[arg(long, short, global = true)]
     quiet: bool,
+    /// Raise or lower a limit, such as `rules=200000`; may be repeated. A name
+    /// that is none lists all
+    #[arg(long = "limit", global = true, value_name = "NAME=NUMBER", value_parser = limit)]
+    limits: Vec<(Limit, u64)>,
     /// Say more: the facts that settle each outcome, the scenarios that reach each claim, each file
     /// that is read or laid out
     #[arg(long, short, global = true, conflicts_with = "quiet")]
@@ -144,8 +149,10 @@ fn written(written: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// Where results and diagnostics go.
+/// What all verbs share: where results and diagnostics go, and how much is read and searched.
+#[derive(Default)]
 struct Output {
+    limits: Limits,
     color: ColorChoice,
     quiet: bool,
     verbose: bool,
@@ -212,6 +219,18 @@ impl Output {
     }
 }
 
+fn limit(text: &str) -> Result<(Limit, u64), String> {
+    let (name, number) =
+        text.split_once('=').ok_or("write the limit's name, `=` and a whole number: `rules=200000`")?;
+    let Some(limit) = Limit::ALL.into_iter().find(|limit| limit.name() == name) else {
+        let names: Vec<&str> = Limit::ALL.iter().map(|limit| limit.name()).collect();
+        return Err(format!("the limits are {}", names.join(", ")));
+    };
+    let number = number.parse().ok().filter(|number| *number <= limit.most());
+    let number = number.ok_or_else(|| format!("`{name}` is a whole number, at most {}", limit.most()))?;
+    Ok((limit, number))
+}
+
 /// The colour that is asked for, where the arguments may have mistakes.
 fn asked_color(given: &[String]) -> clap::ColorChoice {
     let asked = |value: &str| {
@@ -236,9 +255,7 @@ fn arguments() -> Result<Arguments, ExitCode> {
             return match written(error.print().and_then(|()| io::stdout().flush())) {
                 Ok(()) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
                 Err(failure) => {
-                    let output =
-                        Output { color: ColorChoice::Auto, quiet: false, verbose: false, found: Cell::new(false) };
-                    output.failure(&failure);
+                    Output::default().failure(&failure);
                     ExitCode::from(2)
                 }
             };
@@ -286,27 +303,49 @@ pub fn main() -> ExitCode {
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
-    let output = Output { color, quiet: arguments.quiet, verbose: arguments.verbose, found: Cell::new(false) };
-    let found = match arguments.verb {
-        Verb::Eval(verb) => verb.run(&output),
-        Verb::Why(verb) => verb.run(&output),
-        Verb::Compare(verb) => verb.run(&output),
-        Verb::Change(verb) => verb.run(&output),
-        Verb::Ask(verb) => verb.run(&output),
-        Verb::Check(verb) => verb.run(&output),
-        Verb::Test(verb) => verb.run(&output),
-        Verb::Diff(verb) => verb.run(&output),
-        Verb::Claims(verb) => verb.run(&output),
-        Verb::Graph(verb) => verb.run(&output),
-        Verb::Report(verb) => verb.run(&output),
-        Verb::Sql(verb) => verb.run(&output),
-        Verb::Page(verb) => verb.run(&output),
-        Verb::Tally(verb) => verb.run(&output),
-        Verb::Fmt(verb) => verb.run(&output),
-        Verb::New(verb) => verb.run(&output),
-        Verb::Explain(verb) => verb.run(&output),
+    let limits =
+        arguments.limits.iter().fold(Limits::default(), |limits, (limit, number)| limits.with(*limit, *number));
+    let output = Output { limits, color, quiet: arguments.quiet, verbose: arguments.verbose, found: Cell::new(false) };
+    // Conditions are followed by functions that call themselves.
+    if limits.of(Limit::Nesting) <= Limit::Nesting.default() {
+        return run(arguments.verb, &output);
+    }
+    let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn(move || run(arguments.verb, &output));
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => {
+            Output::default().failure(&Failure::Message(format!("no thread could be started: {error}")));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Bytes of the stack where conditions are nested deeper than usual.
+const DEEP_STACK: usize = 64 << 20;
+
+/// Runs a verb.
+fn run(verb: Verb, output: &Output) -> ExitCode {
+    let found = match verb {
+        Verb::Eval(verb) => verb.run(output),
+        Verb::Why(verb) => verb.run(output),
+        Verb::Compare(verb) => verb.run(output),
+        Verb::Change(verb) => verb.run(output),
+        Verb::Ask(verb) => verb.run(output),
+        Verb::Check(verb) => verb.run(output),
+        Verb::Test(verb) => verb.run(output),
+        Verb::Diff(verb) => verb.run(output),
+        Verb::Claims(verb) => verb.run(output),
+        Verb::Graph(verb) => verb.run(output),
+        Verb::Report(verb) => verb.run(output),
+        Verb::Sql(verb) => verb.run(output),
+        Verb::Page(verb) => verb.run(output),
+        Verb::Tally(verb) => verb.run(output),
+        Verb::Fmt(verb) => verb.run(output),
+        Verb::New(verb) => verb.run(output),
+        Verb::Explain(verb) => verb.run(output),
         #[cfg(feature = "lsp")]
-        Verb::Lsp(verb) => verb.run(),
+        Verb::Lsp(verb) => verb.run(output),
     };
     match found {
         Ok(Found::Nothing) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,

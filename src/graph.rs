@@ -26,11 +26,6 @@ pub use mermaid::mermaid;
 #[cfg(feature = "svg")]
 pub use svg::svg;
 
-/// How many nodes, and how many edges, are drawn at most: more are legible to nobody.
-pub const MAX_NODES: usize = 300;
-/// See [`MAX_NODES`].
-pub const MAX_EDGES: usize = 1_000;
-
 /// Boxes and arrows, with the words that stand on them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {

@@ -34,7 +34,7 @@
 //!
 //! The way of the data, each module using only those before it:
 //!
-//! 1. [`text`] and [`diagnostic`]: places in files, and what is wrong there.
+//! 1. [`text`], [`limits`] and [`diagnostic`]: places in files, how much is read and searched, and what is wrong.
 //! 2. [`syntax`]: from text to a tree; the canonical layout.
 //! 3. [`model`]: from trees to a [`Policy`], names resolved and types checked.
 //! 4. [`semantics`]: what follows, compiled into an [`Engine`]; [`scenarios`] holds it against
@@ -56,6 +56,7 @@ pub mod explore;
 #[cfg(feature = "graph")]
 pub mod graph;
 pub mod json;
+pub mod limits;
 pub mod lint;
 #[cfg(feature = "lsp")]
 pub mod lsp;
@@ -75,5 +76,6 @@ pub mod text;
 pub mod words;
 
 pub use diagnostic::Diagnostics;
+pub use limits::{Limit, Limits};
 pub use model::{Policy, Profile};
 pub use semantics::{Engine, Explanation, Outcome, Status, View};

@@ -31,8 +31,8 @@ mod unused_definition;
 mod unused_fact;
 mod unused_source;
 
-use crate::analysis::space::Limits;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits::Limits;
 use crate::model::Policy;
 use case::Case;
 
@@ -122,7 +122,7 @@ fn and_list(items: &[String]) -> String {
 /// allows.
 #[must_use]
 pub fn findings(policy: &Policy, chosen: &Chosen) -> Vec<Diagnostic> {
-    findings_within(policy, chosen, Limits::default())
+    findings_within(policy, chosen, policy.limits)
 }
 
 /// The same, with other limits.

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::Index;
 
+use crate::limits::Limits;
 pub use crate::syntax::ast::{Expected, TimeUnit};
 use crate::text::{Files, Place};
 pub use condition::{Condition, Test, TestKind, anniversary};
@@ -101,6 +102,8 @@ pub struct Policy {
     pub concluding: Vec<Vec<RuleId>>,
     /// For each rule the rules that override it, in the order of declaration.
     pub overridden_by: Vec<Vec<RuleId>>,
+    /// Within which it was read, and is searched.
+    pub limits: Limits,
     /// Facts by name, for profiles.
     fact_names: HashMap<String, FactId>,
 }

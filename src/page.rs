@@ -109,7 +109,7 @@ fn drawings<'p>(engine: &Engine<'p>) -> IndexMap<&'p str, String> {
     let whole = std::iter::once(("", Some(graph::evidence(engine, None))));
     let decision = |id: ConsequenceId| (engine.policy[id].name.as_str(), graph::decision(engine, id, None));
     let all = whole.chain(engine.policy.consequence_ids().map(decision));
-    let drawn = all.filter_map(|(name, graph)| Some((name, graph::svg(&graph?, "graph").ok()?)));
+    let drawn = all.filter_map(|(name, graph)| Some((name, graph::svg(&graph?, "graph", &engine.policy.limits).ok()?)));
     drawn.map(|(name, svg)| (name, without_style(&svg))).collect()
 }
 

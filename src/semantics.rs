@@ -21,7 +21,7 @@ mod written;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{ConsequenceId, Policy, Profile};
-pub use engine::{Asserted, Engine, LaidBy, Limits, Question, Reach, Scratch};
+pub use engine::{Asserted, Engine, LaidBy, Question, Reach, Scratch};
 pub use evaluate::evaluate;
 pub use explain::{Effect, Explanation, RuleReason};
 pub use held::{Held, Takes, What};

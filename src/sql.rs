@@ -14,7 +14,7 @@ mod tally;
 
 pub use dialect::{Dialect, Table};
 pub use reduction::reduction;
-pub use tally::{MAX_ASKED, MAX_NODES, Tally, tally};
+pub use tally::{Tally, tally};
 
 use crate::distinct::distinct;
 use crate::model::{ConsequenceId, FactId, Policy};

@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use nom::Err;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits::{Limit, Limits};
 use crate::text::{FileId, Place, Span};
 pub use characters::decode;
 use input::{Input, Mistake, Why};
@@ -23,9 +24,12 @@ use unexpected::Unexpected;
 
 /// Reads one file: the tree as far as it could be read, and every mistake, in order of place.
 ///
-/// After a mistake, reading goes on with the next declaration.
+/// After a mistake, reading goes on with the next declaration. Of a file with too long a line nothing is read.
 #[must_use]
-pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
+pub fn parse(file: FileId, text: &str, limits: &Limits) -> (ast::File, Vec<Diagnostic>) {
+    if let Some(report) = characters::long_line(file, text, limits) {
+        return (ast::File::default(), vec![report]);
+    }
     let mut diagnostics = characters::inspect(file, text);
     if characters::looks_like_utf16(text) {
         return (ast::File::default(), diagnostics);
@@ -35,11 +39,12 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
     let significant: Vec<Token> = tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
     let unfinished = |it: &&Diagnostic| it.code == Code::UnfinishedText;
     let unfinished = diagnostics.iter().filter(unfinished).map(|it| it.labels[0].place.span.start).collect();
-    let mut reader = Reader { file, tree: ast::File::default(), diagnostics, unfinished, retracted: HashSet::new() };
+    let mut reader =
+        Reader { file, limits, tree: ast::File::default(), diagnostics, unfinished, retracted: HashSet::new() };
     if significant.is_empty() && reader.diagnostics.is_empty() {
         reader.diagnostics.push(empty(file));
     }
-    reader.read(Input::new(text, &significant));
+    reader.read(Input::new(text, &significant, limits));
     reader.retract();
     reader.diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.place.span.start));
     (reader.tree, reader.diagnostics)
@@ -51,8 +56,9 @@ fn empty(file: FileId) -> Diagnostic {
         .help("begin with a `fact`, a `consequence` and a `rule`; `docs/tutorial.md` shows how")
 }
 
-struct Reader {
+struct Reader<'l> {
     file: FileId,
+    limits: &'l Limits,
     tree: ast::File,
     diagnostics: Vec<Diagnostic>,
     /// Where texts without a closing quote begin.
@@ -61,7 +67,7 @@ struct Reader {
     retracted: HashSet<u32>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn read(&mut self, mut input: Input<'_>) {
         while let Some(first) = input.next() {
             let rest = match input.word().to_ascii_lowercase().as_str() {
@@ -151,9 +157,14 @@ impl Reader {
                 Some(diagnostic) => diagnostic,
                 None => return,
             },
-            Why::TooDeep => Diagnostic::error(Code::NestingTooDeep, "parentheses and `not` are nested too deep here")
-                .at(place, format!("this is level {}; {} are read", input::MAX_NESTING + 1, input::MAX_NESTING))
-                .help("give the inner condition a name with `define` and use the name"),
+            Why::TooDeep => {
+                let most = self.limits.of(Limit::Nesting);
+                let message = format!("parentheses and `not` are nested more than {most} deep here");
+                Diagnostic::error(Code::NestingTooDeep, message)
+                    .at(place, format!("this is level {}", most + 1))
+                    .help("give the inner condition a name with `define` and use the name")
+                    .help(self.limits.raise(Limit::Nesting))
+            }
             Why::Mixed(readings) => {
                 let shown = readings.iter().any(|reading| reading.len() <= LONG_READING);
                 let report = Diagnostic::error(Code::MixedAndOr, "`and` and `or` are mixed without parentheses")

@@ -4,9 +4,6 @@
 
 use std::ops::Index;
 
-/// The largest rule file that is read, in bytes (16 MiB).
-pub const MAX_FILE_BYTES: usize = 16 << 20;
-
 /// A range of bytes in one file; `end` is not included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -20,7 +17,7 @@ impl Span {
     /// The span from `start` up to `end`, which is not included.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
-        // INVARIANT: files are at most MAX_FILE_BYTES long, so offsets fit.
+        // INVARIANT: files are at most 2 GiB long, so offsets fit.
         let narrow = |offset: usize| u32::try_from(offset).expect("a file is under 4 GiB");
         Self { start: narrow(start), end: narrow(end) }
     }

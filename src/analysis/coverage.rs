@@ -9,8 +9,9 @@ use std::collections::HashSet;
 
 use super::days::days;
 use super::parts::{Owned, Part, Role, conditions, parts, used_definitions, words};
-use super::space::{Answer, DayIndex, Limits, Look, Space};
+use super::space::{Answer, DayIndex, Look, Space};
 use crate::distinct::distinct;
+use crate::limits::Limits;
 use crate::model::{Condition, ConsequenceId, Date, DefinitionId, Draft, FactId, Policy, RuleId, SourceId, Value};
 use crate::semantics::diagram::NodeId;
 use crate::text::Place;

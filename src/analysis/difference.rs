@@ -4,9 +4,10 @@
 //! no profile tells them apart, and every profile that does is in one of the regions.
 
 use super::regions::{Stated, stated};
-use super::space::{Limits, Space};
+use super::space::Space;
 use super::together::{FactChange, Side, Together};
 use crate::diagnostic::Diagnostic;
+use crate::limits::Limits;
 use crate::model::{ConsequenceId, FactId, RuleId, Value};
 use crate::semantics::diagram::{FALSE, NodeId, OverBudget, TRUE};
 use crate::semantics::{Engine, Settled};

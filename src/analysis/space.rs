@@ -2,6 +2,7 @@
 //! at, as diagrams that share one set of nodes.
 
 use crate::distinct::distinct;
+use crate::limits::{Limit, Limits};
 use crate::model::{Condition, ConsequenceId, Date, Draft, FactId, Node, Policy, RuleId, Value};
 use crate::scenarios;
 use crate::semantics::cells::{Cell, Cells, UNKNOWN};
@@ -11,22 +12,6 @@ use crate::semantics::engine::Diagrams;
 use crate::semantics::fold::{Fold, Search};
 use crate::semantics::order::fact_order;
 use crate::semantics::{Selection, Status, View};
-
-/// How many steps may be spent on questions without a profile. Steps are counted, not timed, so
-/// that all machines give the same answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Steps for one question.
-    pub one: u64,
-    /// Steps for all questions together.
-    pub all: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { one: 100_000, all: 10_000_000 }
-    }
-}
 
 /// A set of complete profiles, or that it was not found within the budget.
 pub(crate) type Answer = Result<NodeId, OverBudget>;
@@ -78,8 +63,8 @@ impl<'p> Space<'p> {
             diagram: Diagram::new(),
             search: Search::default(),
             lengths: Fold::default(),
-            one: limits.one,
-            left: limits.all,
+            one: limits.of(Limit::QuestionSteps),
+            left: limits.of(Limit::CheckSteps),
         };
         for on in days {
             let selection = View { on: *on, ..View::default() }.select(policy);

@@ -72,7 +72,7 @@ enum Reply {
 
 impl Ask {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         let view = self.view.view(&policy)?;
         let wanted = self.wanted(&policy)?;
         let from_input = self.profile.as_ref().is_some_and(|path| path.as_os_str() == "-");

@@ -67,7 +67,7 @@ enum Format {
 
 impl Change {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         let view = self.view.view(&policy)?;
         let consequence = consequence(&policy, &self.consequence)?;
         let kept: Vec<FactId> = self.keep.iter().map(|name| fact(&policy, name)).collect::<Result<_, _>>()?;

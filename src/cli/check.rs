@@ -8,6 +8,7 @@ use super::files::load;
 use super::{Failure, Found, Output, fix};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, suggest};
 use crate::json::{self, Layout};
+use crate::limits::Limits;
 use crate::lint::{self, Chosen, LINTS};
 use crate::report;
 use crate::scenarios;
@@ -70,8 +71,8 @@ impl Check {
         let mut all: Vec<Diagnostics> = Vec::new();
         let read = output.each(&self.rules, |path| {
             let mut diagnostics = match self.fix {
-                true => fix::mended(path, |path| found(path, &chosen), |text| output.notice(text))?,
-                false => found(path, &chosen)?,
+                true => fix::mended(path, |path| found(path, &chosen, &output.limits), |text| output.notice(text))?,
+                false => found(path, &chosen, &output.limits)?,
             };
             name_files(output, &diagnostics.files);
             // What an import holds is reported once, however many files import it.
@@ -110,8 +111,8 @@ fn lines(diagnostics: &Diagnostics) -> impl Iterator<Item = String> + '_ {
 }
 
 /// The mistakes of a rule file, or, where there is none, its weaknesses.
-fn found(path: &std::path::Path, chosen: &Chosen) -> Result<Diagnostics, Failure> {
-    match load(path) {
+fn found(path: &std::path::Path, chosen: &Chosen, limits: &Limits) -> Result<Diagnostics, Failure> {
+    match load(path, limits) {
         Ok(policy) => {
             let list = match scenarios::undated(&policy) {
                 Some(report) => vec![report],

@@ -31,7 +31,7 @@ enum Format {
 
 impl Claims {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         let traceability = Traceability::of(&policy).map_err(|report| failed(&policy, report))?;
         let detail = if output.verbose { Detail::Full } else { Detail::Usual };
         let page = |form| report::traceability(&policy, &traceability, detail, form);

@@ -79,7 +79,7 @@ pub(super) fn refused(policy: &Policy, refused: Refused) -> Failure {
 
 impl Compare {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         let mut view = self.view.view(&policy)?;
         let named = self.set.profile(&policy, self.profile.as_ref())?;
         let profile = &named.profile;

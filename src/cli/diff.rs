@@ -8,7 +8,6 @@ use super::files::{load, shown};
 use super::view::{date, failed, source};
 use super::{Failure, Found, Output};
 use crate::analysis::difference::Difference;
-use crate::analysis::space::Limits;
 use crate::analysis::together::Side;
 use crate::json::{self, Layout};
 use crate::model::{Date, Policy};
@@ -52,8 +51,8 @@ struct Asked {
 impl Diff {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let asked = self.sides()?;
-        let old = load(&self.old)?;
-        let loaded = self.new.as_deref().map(load).transpose()?;
+        let old = load(&self.old, &output.limits)?;
+        let loaded = self.new.as_deref().map(|path| load(path, &output.limits)).transpose()?;
         let policies = [&old, loaded.as_ref().unwrap_or(&old)];
         let side = |index: usize| -> Result<Side<'_>, Failure> {
             Ok(Side { policy: policies[index], view: view(policies[index], &asked[index])? })
@@ -63,7 +62,7 @@ impl Diff {
         for side in &sides {
             side.view.select(side.policy).map_err(|report| failed(side.policy, report))?;
         }
-        let found = Difference::of(&sides, Limits::default()).map_err(|report| failed(&old, report))?;
+        let found = Difference::of(&sides, output.limits).map_err(|report| failed(&old, report))?;
         let titles = [&*asked[0].title, &*asked[1].title];
         output.result(&match self.format {
             Format::Text => report::difference(&sides, titles, &found),

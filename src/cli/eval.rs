@@ -55,7 +55,7 @@ enum Format {
 
 impl Eval {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         if let Some(schema) = self.schema {
             output.result(&match schema {
                 Schema::Profile => json::profile_schema(&policy) + "\n",

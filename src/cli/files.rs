@@ -7,23 +7,23 @@ use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
 use crate::diagnostic::without_values;
+use crate::limits::{Limit, Limits};
 use crate::model::{FileRead, NotRead, Policy};
-use crate::text::MAX_FILE_BYTES;
 
 /// Reads a policy and what it imports.
 ///
 /// A file that a link names stands where the link stands; it is known by what the link names.
-pub(super) fn load(path: &Path) -> Result<Policy, Failure> {
-    load_as(path, read_rules(path)?)
+pub(super) fn load(path: &Path, limits: &Limits) -> Result<Policy, Failure> {
+    load_as(path, read_rules(path, limits)?, limits)
 }
 
 /// Reads a rule file. What is called otherwise may be a profile or a table: mistakes in it would be shown with
 /// what stands around them.
-pub(super) fn read_rules(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn read_rules(path: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
     match path.extension().and_then(OsStr::to_str) {
         // What is not there, or is a folder, is told as such.
         extension if extension == Some("ensue") || !path.exists() || path.is_dir() => {
-            read(path).map_err(|reason| cannot("read", path, &reason))
+            read(path, limits).map_err(|reason| cannot("read", path, &reason))
         }
         Some("json" | "jsonl") => Err(cannot("use", path, "a rule file is wanted here, and this is a profile")),
         Some(_) | None => Err(cannot("use", path, NO_RULE_FILE)),
@@ -33,7 +33,7 @@ pub(super) fn read_rules(path: &Path) -> Result<Vec<u8>, Failure> {
 const NO_RULE_FILE: &str = "a rule file is wanted here, and their names end in `.ensue`";
 
 /// Reads a policy whose root file holds `root`, whatever it holds on the disk, if it is there.
-pub(super) fn load_as(path: &Path, root: Vec<u8>) -> Result<Policy, Failure> {
+pub(super) fn load_as(path: &Path, root: Vec<u8>, limits: &Limits) -> Result<Policy, Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let real = fs::canonicalize(folder).map_err(|error| cannot("read", folder, &words(&error)))?;
     let project = real.parent().unwrap_or(&real).to_owned();
@@ -45,9 +45,9 @@ pub(super) fn load_as(path: &Path, root: Vec<u8>) -> Result<Policy, Failure> {
         (_, None) => shown(path),
     };
     let mut root = Some(root);
-    let policy = Policy::load(&name, |wanted| match root.take() {
+    let policy = Policy::load_within(&name, *limits, |wanted| match root.take() {
         Some(bytes) => Ok(FileRead { bytes, identity: fs::canonicalize(path).ok().map(|real| shown(&real)) }),
-        None => read_import(Path::new(wanted), &project),
+        None => read_import(Path::new(wanted), &project, limits),
     })?;
     Ok(policy)
 }
@@ -74,9 +74,9 @@ pub(super) fn cannot(what: &str, path: &Path, reason: &str) -> Failure {
     Failure::Message(format!("cannot {what} `{shown}`: {reason}"))
 }
 
-fn read_import(path: &Path, project: &Path) -> Result<FileRead, NotRead> {
+fn read_import(path: &Path, project: &Path, limits: &Limits) -> Result<FileRead, NotRead> {
     let real = imported(path, project)?;
-    Ok(FileRead { bytes: read(&real)?, identity: Some(shown(&real)) })
+    Ok(FileRead { bytes: read(&real, limits)?, identity: Some(shown(&real)) })
 }
 
 /// The file that an import names, with all links followed: a plain file inside the project.
@@ -95,21 +95,22 @@ pub(crate) fn imported(path: &Path, project: &Path) -> Result<PathBuf, NotRead> 
 }
 
 /// Reads a file, at most a little more than the limit: the rest would be refused anyway.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, String> {
     if path.is_dir() {
         return Err("it is a directory".to_owned());
     }
     let file = File::open(path).map_err(|error| words(&error))?;
-    read_limited(file)
+    read_limited(file, limits)
 }
 
 /// Reads standard input, as a file is read.
-pub(super) fn read_input() -> Result<Vec<u8>, Failure> {
-    read_limited(io::stdin().lock()).map_err(|reason| Failure::Message(format!("cannot read standard input: {reason}")))
+pub(super) fn read_input(limits: &Limits) -> Result<Vec<u8>, Failure> {
+    read_limited(io::stdin().lock(), limits)
+        .map_err(|reason| Failure::Message(format!("cannot read standard input: {reason}")))
 }
 
-fn read_limited(reader: impl Read) -> Result<Vec<u8>, String> {
-    let limit = MAX_FILE_BYTES as u64 + 1;
+fn read_limited(reader: impl Read, limits: &Limits) -> Result<Vec<u8>, String> {
+    let limit = limits.of(Limit::FileBytes) + 1;
     let mut bytes = Vec::new();
     reader.take(limit).read_to_end(&mut bytes).map_err(|error| words(&error))?;
     Ok(bytes)

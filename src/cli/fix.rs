@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Failure;
 use super::files::{cannot, read, replace};
 use crate::diagnostic::{Diagnostics, Fix};
+use crate::limits::Limits;
 use crate::report;
 use crate::syntax;
 use crate::text::FileId;
@@ -46,7 +47,7 @@ pub(super) fn mended(
 fn write(diagnostics: &Diagnostics, file: FileId, mut fixes: Vec<&Fix>) -> Result<usize, Failure> {
     let file_read = &diagnostics.files[file];
     let path = Path::new(&file_read.name);
-    let old = read(path).map_err(|reason| cannot("read", path, &reason))?;
+    let old = read(path, &Limits::most()).map_err(|reason| cannot("read", path, &reason))?;
     let text = &file_read.text;
     // A byte order mark is no part of the text.
     let before = old.len().saturating_sub(text.len());
@@ -67,7 +68,7 @@ fn write(diagnostics: &Diagnostics, file: FileId, mut fixes: Vec<&Fix>) -> Resul
         }
     }
     new.push_str(&text[at..]);
-    let sound = syntax::parse(file, &new[before..]).1.is_empty();
+    let sound = syntax::parse(file, &new[before..], &Limits::most()).1.is_empty();
     if !sound {
         let reason = "the change would have left a mistake, so nothing was written; please report this";
         return Err(cannot("mend", path, reason));

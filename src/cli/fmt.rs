@@ -8,6 +8,7 @@ use similar::TextDiff;
 use super::files::{read_input, read_rules, replace, shown};
 use super::{Failure, Found, Output};
 use crate::diagnostic::Diagnostics;
+use crate::limits::Limits;
 use crate::report;
 use crate::syntax::token::OPENERS;
 use crate::syntax::{self, Refused};
@@ -31,8 +32,9 @@ impl Fmt {
         let mut changed = false;
         let mut mistaken = false;
         let done = output.each(&self.rules, |path| {
-            let (name, old) = source(path)?;
-            let new = laid_out(&name, old.clone()).inspect_err(|it| mistaken |= matches!(it, Failure::Mistakes(_)))?;
+            let (name, old) = source(path, &output.limits)?;
+            let new = laid_out(&name, old.clone(), &output.limits)
+                .inspect_err(|it| mistaken |= matches!(it, Failure::Mistakes(_)))?;
             changed |= self.deliver(output, path, &name, &old, &new)?;
             Ok(())
         });
@@ -75,9 +77,9 @@ fn begins_as_rules(text: &[u8]) -> bool {
     text.is_empty() || text[0] == b'#' || is_opener && rest.first().is_none_or(u8::is_ascii_whitespace)
 }
 
-fn source(path: &Path) -> Result<(String, Vec<u8>), Failure> {
+fn source(path: &Path, limits: &Limits) -> Result<(String, Vec<u8>), Failure> {
     if path == Path::new("-") {
-        let text = read_input()?;
+        let text = read_input(limits)?;
         return match begins_as_rules(&text) {
             true => Ok(("standard input".to_owned(), text)),
             false => {
@@ -86,17 +88,17 @@ fn source(path: &Path) -> Result<(String, Vec<u8>), Failure> {
             }
         };
     }
-    Ok((shown(path), read_rules(path)?))
+    Ok((shown(path), read_rules(path, limits)?))
 }
 
-fn laid_out(name: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+fn laid_out(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<String, Failure> {
     let mut files = Files::default();
-    let text = match syntax::decode(name, bytes) {
+    let text = match syntax::decode(name, bytes, limits) {
         Ok(text) => text,
         Err(report) => return Err(Failure::Mistakes(Diagnostics { files, list: vec![report] })),
     };
     let id = files.add(name, text.as_str());
-    syntax::format(id, &text).map_err(|refused| match refused {
+    syntax::format(id, &text, limits).map_err(|refused| match refused {
         Refused::Mistakes(list) => Failure::Mistakes(Diagnostics { files, list }),
         Refused::Differs => {
             let reason = "its layout would have changed what it says, so nothing was written; please report this";

@@ -9,6 +9,7 @@ use super::profiles::SetOptions;
 use super::view::{ViewOptions, consequence, failed};
 use super::{Failure, Found, Output};
 use crate::graph::{self, Given, TooLarge};
+use crate::limits::{Limit, Limits};
 use crate::semantics::Engine;
 
 #[derive(Args)]
@@ -45,7 +46,7 @@ enum Format {
 
 impl Graph {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         let view = self.view.view(&policy)?;
         let of = self.of.as_ref().map(|name| consequence(&policy, name)).transpose()?;
         let named = self.set.profile(&policy, self.profile.as_ref())?;
@@ -64,7 +65,9 @@ impl Graph {
             })?,
         };
         output.result(&match self.format {
-            Format::Svg => graph::svg(&graph, "ensue-graph").map_err(too_large)?,
+            Format::Svg => {
+                graph::svg(&graph, "ensue-graph", &policy.limits).map_err(|found| too_large(&found, &policy.limits))?
+            }
             Format::Dot => graph::dot(&graph),
             Format::Mermaid => graph::mermaid(&graph),
         })?;
@@ -72,13 +75,13 @@ impl Graph {
     }
 }
 
-fn too_large(found: TooLarge) -> Failure {
+fn too_large(found: &TooLarge, limits: &Limits) -> Failure {
+    let [boxes, arrows] = [Limit::PictureBoxes, Limit::PictureArrows].map(|limit| limits.of(limit));
     Failure::Message(format!(
-        "the graph has {} boxes and {} arrows, more than a legible picture holds ({} and {}): `--format dot` writes \
-         all of them for Graphviz",
+        "the graph has {} boxes and {} arrows, more than a legible picture holds ({boxes} and {arrows}): `--format \
+         dot` writes all of them for Graphviz; {}",
         found.nodes,
         found.edges,
-        graph::MAX_NODES,
-        graph::MAX_EDGES
+        limits.raise(if found.nodes as u64 > boxes { Limit::PictureBoxes } else { Limit::PictureArrows })
     ))
 }

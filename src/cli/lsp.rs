@@ -4,7 +4,8 @@ use std::io;
 
 use clap::Args;
 
-use super::{Failure, Found};
+use super::{Failure, Found, Output};
+use crate::limits::Limits;
 use crate::lsp;
 
 #[derive(Args)]
@@ -15,8 +16,11 @@ pub(super) struct Lsp {
 }
 
 impl Lsp {
-    pub(super) fn run(self) -> Result<Found, Failure> {
+    pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let Lsp { stdio: _ } = self;
+        if output.limits != Limits::default() {
+            return Err(Failure::Message("the editor's server keeps to the usual limits".to_owned()));
+        }
         // What a panic of ours says goes to the editor's log: where, and no text or value.
         std::panic::set_hook(Box::new(|panic| {
             if let Some(at) = panic.location() {

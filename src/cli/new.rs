@@ -43,7 +43,7 @@ const FILES: [(&str, &str); 4] = [
 impl New {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         if let Some(rows) = self.population.rows {
-            return self.population.write(rows, &self.path);
+            return self.population.write(rows, &self.path, &output.limits);
         }
         let dir = &self.path;
         let place = place(dir)?;

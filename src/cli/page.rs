@@ -28,7 +28,7 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         self.out.refuse_place()?;
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         self.out.refuse_inputs(&policy, None)?;
         let view = View { on: self.on, ..View::default() };
         let engine = Engine::new(&policy, &view).map_err(|report| failed(&policy, report))?;

@@ -107,8 +107,8 @@ fn read_profiles(
 ) -> Result<(), Failure> {
     let from_input = path == Path::new("-");
     let name = if from_input { "standard input".to_owned() } else { shown(path) };
-    let bytes = if from_input { read_input()? } else { read_profile_file(policy, path)? };
-    let text = match syntax::decode(&name, bytes) {
+    let bytes = if from_input { read_input(&policy.limits)? } else { read_profile_file(policy, path)? };
+    let text = match syntax::decode(&name, bytes, &policy.limits) {
         Ok(text) => text,
         Err(report) => {
             found.push(report);
@@ -135,7 +135,7 @@ fn read_profile_file(policy: &Policy, path: &Path) -> Result<Vec<u8>, Failure> {
     if path.extension().is_some_and(|extension| extension == "ensue") {
         return Err(cannot("use", path, "a profile is wanted here, a JSON file, and this is a rule file"));
     }
-    read(path).map_err(|reason| {
+    read(path, &policy.limits).map_err(|reason| {
         let name = path.to_str().and_then(|text| text.split_once('=')).map(|(name, _)| name);
         match name.filter(|name| policy.fact(name).is_some()) {
             Some(name) => Failure::Message(format!("a fact's value is given with `--set`: `--set {name}=…`")),

@@ -56,7 +56,7 @@ enum Format {
 impl Report {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         self.out.refuse_place()?;
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         self.out.refuse_inputs(&policy, self.profile.as_deref())?;
         let view = self.view.view(&policy)?;
         let named = self.set.profile(&policy, self.profile.as_ref())?;

@@ -9,6 +9,7 @@ use super::files::load;
 use super::out::OutOptions;
 use super::view::{ViewOptions, failed};
 use super::{Failure, Found, Output};
+use crate::limits::Limit;
 use crate::model::Policy;
 use crate::semantics::Engine;
 use crate::sql::{self, Source, Table, Unwritten};
@@ -69,7 +70,7 @@ fn table(text: &str) -> Result<Table, String> {
 impl Sql {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         self.out.refuse_place()?;
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         self.out.refuse_inputs(&policy, None)?;
         let view = self.view.view(&policy)?;
         let columns = columns(&policy, &self.map)?;
@@ -95,10 +96,12 @@ impl Sql {
         for id in &tally.left_out {
             output.notice(&format!(
                 "`{}` is not counted: its decision diagram, with those before it, has more than {} nodes or asks for \
-                 more than {} facts; the reduction, without `--tally`, counts it\n",
+                 more than {} facts; the reduction, without `--tally`, counts it; {}, {}\n",
                 policy[*id].name,
-                sql::MAX_NODES,
-                sql::MAX_ASKED
+                policy.limits.of(Limit::QueryNodes),
+                policy.limits.of(Limit::QueryFacts),
+                policy.limits.raise(Limit::QueryNodes),
+                policy.limits.raise(Limit::QueryFacts)
             ));
         }
         Ok(if tally.left_out.is_empty() { Found::Nothing } else { Found::Something })

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::Failure;
 use super::files::{Readers, cannot, create, load_as, read, replace, shown};
 use crate::analysis::coverage::Suggestion;
+use crate::limits::Limits;
 use crate::model::{Draft, Policy};
 use crate::report;
 use crate::scenarios;
@@ -28,21 +29,25 @@ pub(super) fn add(file: &Path, rules: &Path, policy: &Policy, suggestions: &[Sug
     }
     match file.exists() {
         true => {
-            let old = read(file).map_err(|reason| cannot("read", file, &reason))?;
+            let old = read(file, &policy.limits).map_err(|reason| cannot("read", file, &reason))?;
             // Another file may have another date, or none.
             let same = fs::canonicalize(file).is_ok_and(|file| fs::canonicalize(rules).is_ok_and(|it| it == file));
             let written = if same { Policy::written_scenario } else { Policy::written_dated_scenario };
             let new = with(&old, &marked(suggestions, |draft| written(policy, draft)));
-            check(file, &new, suggestions.len())?;
+            check(file, &new, suggestions.len(), &policy.limits)?;
             replace(file, &old, &new)?;
         }
         false => {
             let line = policy.written_policy_line().unwrap_or_default();
             let import = relative(rules, file)?;
             let scenarios = marked(suggestions, |draft| policy.written_scenario(draft));
-            let text = syntax::format(FileId::default(), &format!("{line}\n\nimport \"{import}\"\n\n{scenarios}"));
+            let text = syntax::format(
+                FileId::default(),
+                &format!("{line}\n\nimport \"{import}\"\n\n{scenarios}"),
+                &Limits::most(),
+            );
             let new = text.map_err(|_| cannot("write", file, "the path of the rules cannot be written in it"))?;
-            check(file, new.as_bytes(), suggestions.len())?;
+            check(file, new.as_bytes(), suggestions.len(), &policy.limits)?;
             create(file, Readers::Usual, new.as_bytes())?;
         }
     }
@@ -67,8 +72,8 @@ fn with(old: &[u8], added: &str) -> Vec<u8> {
 }
 
 /// The file would know all that is named, and its last scenarios would pass.
-fn check(file: &Path, new: &[u8], count: usize) -> Result<(), Failure> {
-    let policy = match load_as(file, new.to_vec()) {
+fn check(file: &Path, new: &[u8], count: usize, limits: &Limits) -> Result<(), Failure> {
+    let policy = match load_as(file, new.to_vec(), limits) {
         Err(Failure::Mistakes(found)) => {
             let first = found.list.first().map_or("", |first| &*first.message);
             let reason = format!("the scenarios would be wrong there: {first}; name a file that imports the rules");

@@ -158,7 +158,7 @@ impl Tally {
             self.out.write(output, json::POPULATION_SCHEMA)?;
             return Ok(Found::Nothing);
         }
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         for file in self.out.file().into_iter().chain(self.chart.as_deref()) {
             self.tables.iter().try_for_each(|table| refuse_inputs(file, &policy, Some(table)))?;
         }

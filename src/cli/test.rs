@@ -8,7 +8,6 @@ use super::files::{load, shown};
 use super::view::failed;
 use super::{Failure, Found, Output, suggested};
 use crate::analysis::coverage::Coverage;
-use crate::analysis::space::Limits;
 use crate::json::{self, Layout, Tested};
 use crate::model::Policy;
 use crate::report::{self, Detail, Suite, Tally};
@@ -76,9 +75,9 @@ impl Test {
     }
 
     fn test(&self, path: &Path, all: &mut All, output: &Output) -> Result<(), Failure> {
-        let policy = load(path)?;
+        let policy = load(path, &output.limits)?;
         let verdicts = scenarios::verdicts(&policy).map_err(|report| failed(&policy, report))?;
-        let coverage = self.coverage.then(|| Coverage::of(&policy, Limits::default()));
+        let coverage = self.coverage.then(|| Coverage::of(&policy, policy.limits));
         let wrong = coverage.as_ref().and_then(|found| self.too_little(found));
         match self.format {
             Format::Text => self.show(path, &policy, &verdicts, coverage.as_ref(), all, output)?,

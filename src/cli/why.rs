@@ -43,7 +43,7 @@ enum Format {
 
 impl Why {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
-        let policy = load(&self.rules)?;
+        let policy = load(&self.rules, &output.limits)?;
         let view = self.view.view(&policy)?;
         let consequence = consequence(&policy, &self.consequence)?;
         let named = self.set.profile(&policy, self.profile.as_ref())?;

@@ -37,7 +37,8 @@ macro_rules! codes {
 
 codes! {
     NotUtf8 = "not-utf8": "The file is not UTF-8 text.",
-    FileTooLarge = "file-too-large": "The file is larger than 16 MiB.",
+    FileTooLarge = "file-too-large": "The file is larger than is read.",
+    LineTooLong = "line-too-long": "A line is longer than is read.",
     EmptyFile = "empty-file": "The file declares nothing.",
     NulCharacter = "nul-character": "The file holds a NUL character.",
     BidiControl = "bidi-control": "The file holds a bidirectional control character.",
@@ -53,10 +54,11 @@ codes! {
     OutOfOrder = "out-of-order": "A line or a part stands where another order is wanted.",
     ReservedWord = "reserved-word": "A word of the language is used as a name.",
     MixedAndOr = "mixed-and-or": "`and` and `or` are mixed without parentheses.",
-    NestingTooDeep = "nesting-too-deep": "Parentheses are nested more than 64 deep.",
+    NestingTooDeep = "nesting-too-deep": "Parentheses are nested deeper than is read.",
     ImportFailed = "import-failed": "An imported file cannot be read.",
     ImportOutside = "import-outside": "An import leads out of the project.",
     ImportCycle = "import-cycle": "Files import one another in a circle.",
+    PolicyTooLarge = "policy-too-large": "A policy has more files, rules or terms than are read.",
     UnknownName = "unknown-name": "Nothing has this name.",
     DuplicateName = "duplicate-name": "Two declarations have the same name.",
     WrongType = "wrong-type": "A value or a test does not fit the fact's type.",

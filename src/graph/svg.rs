@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::layout::{Arrow, Placed, Point, Route, Size, Sized, place};
 use super::letters::{SIZE, width, wrapped};
-use super::{Edge, Graph, Kind, MAX_EDGES, MAX_NODES, Node, TooLarge};
+use super::{Edge, Graph, Kind, Node, TooLarge};
+use crate::limits::{Limit, Limits};
 
 /// How wide texts are at most, in pixels: in a box, on an arrow, and around the picture.
 const BOX: i32 = 230;
@@ -23,10 +24,10 @@ const TIP: i32 = 10;
 /// The graph as SVG. `prefix` begins every id in it, so that several can stand in one page.
 ///
 /// # Errors
-/// When there is more than [`MAX_NODES`] and [`MAX_EDGES`] allow.
-pub fn svg(graph: &Graph, prefix: &str) -> Result<String, TooLarge> {
+/// When there are more boxes or arrows than the limits allow: more are legible to nobody.
+pub fn svg(graph: &Graph, prefix: &str, limits: &Limits) -> Result<String, TooLarge> {
     let (nodes, edges) = (graph.nodes.len(), graph.edges.len());
-    if nodes > MAX_NODES || edges > MAX_EDGES {
+    if nodes > limits.length(Limit::PictureBoxes) || edges > limits.length(Limit::PictureArrows) {
         return Err(TooLarge { nodes, edges });
     }
     let boxes: Vec<Box> = graph.nodes.iter().map(Box::of).collect();

@@ -151,7 +151,8 @@ struct Declared<'a> {
 /// The spans of all declarations. The model keeps where names stand: how far a declaration goes is
 /// read again.
 fn spans(policy: &Policy) -> Vec<Vec<Span>> {
-    let of_file = |id: FileId, text: &str| syntax::parse(id, text).0.declarations.into_iter().map(|it| it.span);
+    let of_file =
+        |id: FileId, text: &str| syntax::parse(id, text, &policy.limits).0.declarations.into_iter().map(|it| it.span);
     policy.files.iter().map(|(id, file)| of_file(id, &file.text).collect()).collect()
 }
 

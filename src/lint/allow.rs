@@ -54,7 +54,8 @@ fn read(policy: &Policy, file: FileId, allows: &mut Vec<Allow>, found: &mut Vec<
     if comments.is_empty() {
         return;
     }
-    let declarations: Vec<Span> = syntax::parse(file, text).0.declarations.iter().map(|it| it.span).collect();
+    let declarations: Vec<Span> =
+        syntax::parse(file, text, &policy.limits).0.declarations.iter().map(|it| it.span).collect();
     for comment in comments {
         let start = comment.span.start as usize;
         let words = comment.span.of(text);

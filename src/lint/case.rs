@@ -8,8 +8,9 @@ use indexmap::IndexMap;
 use super::edit::Written;
 use crate::analysis::days::days;
 use crate::analysis::parts::{Owned, Part, Role, parts, words};
-use crate::analysis::space::{Answer, DayIndex, Limits, Space};
+use crate::analysis::space::{Answer, DayIndex, Space};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits::Limits;
 use crate::model::{Condition, ConsequenceId, Date, FactId, Policy, Rule, RuleId, Scenario, Value};
 use crate::semantics::diagram::{FALSE, NodeId, OverBudget};
 use crate::semantics::{Engine, Question, Scratch, View};
@@ -91,7 +92,7 @@ impl<'p> Case<'p> {
             let message = format!("not decided for {what}: {}", names.join(", "));
             let report = Diagnostic::warning(Code::NotDecided, message)
                 .at(place, "what this depends on is too large to be looked at for every profile");
-            found.push(report);
+            found.push(report.help(self.policy.limits.decide_more()));
         }
         found
     }

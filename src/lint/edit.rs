@@ -22,7 +22,7 @@ impl<'p> Written<'p> {
         let tokens = tokenize(file, text).0;
         let comments = tokens.iter().filter(|token| token.kind == Kind::Comment).map(|token| token.span).collect();
         let words = tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
-        let declarations = syntax::parse(file, text).0.declarations.iter().map(|it| it.span).collect();
+        let declarations = syntax::parse(file, text, &policy.limits).0.declarations.iter().map(|it| it.span).collect();
         Self { file, text, words, comments, declarations }
     }
 

@@ -5,6 +5,7 @@ use similar::{DiffTag, TextDiff};
 
 use super::position::Encoding;
 use super::source::Source;
+use crate::limits::Limits;
 use crate::syntax::{self, Refused};
 use crate::text::{FileId, Span};
 
@@ -17,7 +18,7 @@ const COMPARED: usize = 5_000;
 /// # Errors
 /// Why it cannot be laid out, in a sentence for the reader.
 pub fn layout(source: &Source, encoding: Encoding) -> Result<Vec<TextEdit>, String> {
-    let new = syntax::format(FileId::default(), &source.text).map_err(|refused| match refused {
+    let new = syntax::format(FileId::default(), &source.text, &Limits::default()).map_err(|refused| match refused {
         Refused::Mistakes(_) => "a file with mistakes is not laid out, and was not changed".to_owned(),
         Refused::Differs => {
             "the layout would have changed what the file says, so nothing was done; please report this".to_owned()

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::workspace::Checked;
+use crate::limits::Limit;
 use crate::model::{Date, Policy, RuleId};
 use crate::report;
 use crate::scenarios::verdicts;
-use crate::semantics::{Engine, Limits, Question, Scratch, View};
+use crate::semantics::{Engine, Question, Scratch, View};
 use crate::text::Place;
 
 /// What is shown for one policy.
@@ -44,11 +45,6 @@ pub struct RuleLens {
     pub more: bool,
 }
 
-/// How far is searched for one rule and one scenario. There are many such pairs: a lens says
-/// "at least" rather than that it lets an editor wait.
-const LIMITS: Limits =
-    Limits { compile_one: 50_000, compile_all: 250_000, program: 4_000_000, residual: 2_000, because: 0 };
-
 impl Checked {
     /// The lenses of a policy; none where an answer depends on a date that is not given.
     pub fn lenses(&self) -> &Lenses {
@@ -75,10 +71,13 @@ fn reached(policy: &Policy) -> Vec<RuleLens> {
     let mut engines: HashMap<Option<Date>, Option<Engine<'_>>> = HashMap::new();
     let lens = |id: RuleId| RuleLens { place: policy[id].place, reached_by: Vec::new(), more: false };
     let mut lenses: Vec<RuleLens> = policy.rule_ids().map(lens).collect();
+    // How far is searched for one rule and one scenario. There are many such pairs: a lens says "at least" rather
+    // than that it lets an editor wait.
+    let limits = policy.limits.with(Limit::SearchSteps, 2_000).with(Limit::BecauseSets, 0);
     let mut scratch = Scratch::default();
     for scenario in &policy.scenarios {
         let view = View { on: scenario.on, ..View::default() };
-        let engine = engines.entry(scenario.on).or_insert_with(|| Engine::with_limits(policy, &view, LIMITS).ok());
+        let engine = engines.entry(scenario.on).or_insert_with(|| Engine::with_limits(policy, &view, limits).ok());
         let Some(engine) = engine else { continue };
         let profile = policy.knowing(&scenario.given);
         for (rule, lens) in policy.rule_ids().zip(&mut lenses) {

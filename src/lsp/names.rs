@@ -566,6 +566,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::limits::Limits;
     use crate::syntax::ast::{Condition, Item, Literal, LiteralKind, Setting, SourcePart, TestKind};
     use crate::syntax::{ast, decode, parse, token};
     use crate::text::FileId;
@@ -691,7 +692,7 @@ mod tests {
                 if path.is_dir() && name != "target" && name != "node_modules" && !name.starts_with('.') {
                     open.push(path);
                 } else if path.extension().is_some_and(|extension| extension == "ensue")
-                    && let Ok(text) = decode(&name, std::fs::read(&path).unwrap())
+                    && let Ok(text) = decode(&name, std::fs::read(&path).unwrap(), &Limits::default())
                 {
                     texts.push((path.display().to_string(), text));
                 }
@@ -704,7 +705,7 @@ mod tests {
     fn tokens_and_tree_say_the_same_of_every_name() {
         let mut names = 0;
         for (path, text) in files() {
-            let (tree, mistakes) = parse(FileId::default(), &text);
+            let (tree, mistakes) = parse(FileId::default(), &text, &Limits::default());
             if mistakes.is_empty() {
                 let expected = from_tree(&tree);
                 names += expected.len();

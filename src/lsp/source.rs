@@ -4,9 +4,10 @@ use std::sync::OnceLock;
 
 use super::names::{Name, Occurrence, occurrences};
 use super::position::{Encoding, Lines};
+use crate::limits::{Limit, Limits};
 use crate::syntax::token::{Token, tokenize};
 use crate::syntax::{ast, decode, parse};
-use crate::text::{FileId, MAX_FILE_BYTES, Span};
+use crate::text::{FileId, Span};
 
 /// A file's text; what is read out of it is found when it is first asked for.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl Source {
     /// A file with these bytes.
     #[must_use]
     pub fn of_bytes(bytes: Vec<u8>) -> Self {
-        match decode("", bytes.clone()) {
+        match decode("", bytes.clone(), &Limits::default()) {
             Ok(text) => Self::of_text(text),
             Err(_) => Self { unread: Some(bytes), ..Self::of_text(String::new()) },
         }
@@ -60,9 +61,10 @@ impl Source {
     /// What was read in it; of a file that is too large, nothing.
     pub fn parsed(&self) -> &Parsed {
         self.parsed.get_or_init(|| {
-            let text = if self.text.len() > MAX_FILE_BYTES { "" } else { &self.text };
+            let limits = Limits::default();
+            let text = if self.text.len() > limits.length(Limit::FileBytes) { "" } else { &self.text };
             let (tokens, _) = tokenize(FileId::default(), text);
-            let (tree, _) = parse(FileId::default(), text);
+            let (tree, _) = parse(FileId::default(), text, &limits);
             let names = occurrences(text, &tokens);
             Parsed { tokens, tree, names }
         })

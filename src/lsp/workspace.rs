@@ -14,9 +14,9 @@ use lsp_types::Uri;
 use super::lenses::Lenses;
 use super::source::Source;
 use super::uri;
-use crate::analysis::space::Limits;
 use crate::cli::files::{imported, read, shown};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::limits::{Limit, Limits};
 use crate::lint::{self, Chosen};
 use crate::model::{FileRead, NotRead, Policy};
 use crate::scenarios;
@@ -228,7 +228,7 @@ impl Workspace {
             return Ok(known.source.clone());
         }
         self.disk.remove(identity);
-        let source = Arc::new(Source::of_bytes(read(path)?));
+        let source = Arc::new(Source::of_bytes(read(path, &Limits::default())?));
         if let Some((modified, length)) = stamp {
             self.disk.insert(identity.to_owned(), OnDisk { modified, length, source: source.clone() });
         }
@@ -385,15 +385,14 @@ impl Workspace {
     }
 }
 
-/// How much is looked at while somebody types: a fiftieth of what `ensue check` looks at.
-const LIMITS: Limits = Limits { one: 20_000, all: 200_000 };
-
 /// What is wrong with a policy that could be read. All that is reported of it comes together here.
 fn diagnose(policy: &Policy) -> Vec<Diagnostic> {
     if let Some(undated) = scenarios::undated(policy) {
         return vec![undated];
     }
-    let mut found = lint::findings_within(policy, &Chosen::default(), LIMITS);
+    // A fiftieth of what `ensue check` looks at.
+    let limits = policy.limits.with(Limit::QuestionSteps, 20_000).with(Limit::CheckSteps, 200_000);
+    let mut found = lint::findings_within(policy, &Chosen::default(), limits);
     for finding in found.iter_mut().filter(|finding| finding.code == Code::NotDecided) {
         finding.help.push("while you type less is looked at: `ensue check` looks further".to_owned());
     }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::{Policy, lower};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::limits::{Limit, Limits};
 use crate::syntax::{self, ast};
-use crate::text::{FileId, Files, Place};
+use crate::text::{FileId, Files, Place, Span};
 
 impl Policy {
     /// Reads a policy: the root file and everything it imports.
@@ -32,19 +33,37 @@ impl Policy {
     /// # Ok::<(), ensue::Diagnostics>(())
     /// ```
     pub fn load(root: &str, read: impl FnMut(&str) -> Result<FileRead, NotRead>) -> Result<Policy, Diagnostics> {
+        Self::load_within(root, Limits::default(), read)
+    }
+
+    /// The same within other limits, which the policy keeps: what is asked of it is searched within them too.
+    ///
+    /// More nesting than the usual takes more of the stack: 1,000 levels want 64 MiB.
+    ///
+    /// # Errors
+    /// As for [`Policy::load`].
+    pub fn load_within(
+        root: &str,
+        limits: Limits,
+        read: impl FnMut(&str) -> Result<FileRead, NotRead>,
+    ) -> Result<Policy, Diagnostics> {
         let mut loader = Loader {
             read,
+            limits,
+            counted: Counted::default(),
             files: Files::default(),
             paths: HashMap::new(),
             states: HashMap::new(),
             trees: Vec::new(),
             found: Vec::new(),
             is_whole: true,
+            is_over: false,
         };
         loader.load(root);
         let is_whole = loader.is_whole;
         let mut diagnostics = Diagnostics { files: loader.files, list: loader.found };
-        let policy = lower::lower(root, &diagnostics.files, &loader.trees, is_whole, &mut diagnostics.list);
+        let mut policy = lower::lower(root, &diagnostics.files, &loader.trees, is_whole, &mut diagnostics.list);
+        policy.limits = limits;
         // By file and place; findings without a place (a file that could not be read) stand first.
         diagnostics.list.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.place));
         let has_errors = !diagnostics.list.is_empty();
@@ -102,8 +121,18 @@ impl From<&str> for NotRead {
     }
 }
 
+/// What was read so far, of which there is a limit.
+#[derive(Default)]
+struct Counted {
+    files: u64,
+    rules: u64,
+    terms: u64,
+}
+
 struct Loader<R> {
     read: R,
+    limits: Limits,
+    counted: Counted,
     files: Files,
     /// For each path that was asked for the file's identity; `None` for one that was not read.
     paths: HashMap<String, Option<String>>,
@@ -114,6 +143,8 @@ struct Loader<R> {
     found: Vec<Diagnostic>,
     /// False when a file could not be had: names may be declared there.
     is_whole: bool,
+    /// True where a limit of the policy was passed: no more is read.
+    is_over: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -142,7 +173,7 @@ impl<R: FnMut(&str) -> Result<FileRead, NotRead>> Loader<R> {
             open.extend(self.open(root, identity, Vec::new(), bytes));
         }
         while let Some(frame) = open.last_mut() {
-            let Some(import) = frame.tree.imports.get(frame.next) else {
+            let Some(import) = frame.tree.imports.get(frame.next).filter(|_| !self.is_over) else {
                 let frame = open.pop().expect("the loop's condition");
                 self.states.insert(frame.identity, State::Done);
                 self.trees.push((frame.file, frame.tree));
@@ -173,6 +204,12 @@ impl<R: FnMut(&str) -> Result<FileRead, NotRead>> Loader<R> {
         let (identity, bytes) = match self.paths.get(&path) {
             Some(known) => (known.clone()?, None),
             None => {
+                self.counted.files += 1;
+                // The root file is one of them.
+                if self.counted.files >= self.limits.of(Limit::Files) {
+                    self.over(Limit::Files, "files", import.place);
+                    return None;
+                }
                 let (identity, bytes) = self.read(&path, Some(import))?;
                 (identity, Some(bytes))
             }
@@ -211,13 +248,39 @@ impl<R: FnMut(&str) -> Result<FileRead, NotRead>> Loader<R> {
         None
     }
 
+    /// Counts what a file declares. Where that is more than a policy may have, it is reported, and the rest is
+    /// left out.
+    fn count(&mut self, file: FileId, tree: &mut ast::File) {
+        for (index, declaration) in tree.declarations.iter().enumerate() {
+            self.counted.rules += u64::from(matches!(declaration.item, ast::Item::Rule(_)));
+            self.counted.terms += declaration.item.terms();
+            let passed = [(Limit::Rules, self.counted.rules, "rules"), (Limit::Terms, self.counted.terms, "terms")];
+            let passed = passed.into_iter().find(|(limit, count, _)| *count > self.limits.of(*limit));
+            if let Some((limit, _, what)) = passed {
+                let start = declaration.span.start;
+                self.over(limit, what, Place { file, span: Span { start, end: start } });
+                tree.declarations.truncate(index);
+                return;
+            }
+        }
+    }
+
+    /// Reports that a policy has more of something than it may.
+    fn over(&mut self, limit: Limit, what: &str, place: Place) {
+        (self.is_over, self.is_whole) = (true, false);
+        let message = format!("this policy has more than {} {what}, and no more is read", self.limits.of(limit));
+        let report = Diagnostic::error(Code::PolicyTooLarge, message).at(place, "here is one more");
+        self.found.push(report.help("make several policies of it").help(self.limits.raise(limit)));
+    }
+
     fn open(&mut self, path: &str, identity: String, folder: Vec<String>, bytes: Vec<u8>) -> Option<Frame> {
         self.states.insert(identity.clone(), State::Done);
-        match syntax::decode(path, bytes) {
+        match syntax::decode(path, bytes, &self.limits) {
             Ok(text) => {
                 let file = self.files.add(path, text);
-                let (tree, mistakes) = syntax::parse(file, &self.files[file].text);
+                let (mut tree, mistakes) = syntax::parse(file, &self.files[file].text, &self.limits);
                 self.found.extend(mistakes);
+                self.count(file, &mut tree);
                 self.states.insert(identity.clone(), State::Open);
                 Some(Frame { path: path.to_owned(), identity, folder, file, tree, next: 0 })
             }

@@ -13,6 +13,7 @@ use super::{
     Policy, Rule, RuleId, Scenario, Source, SourceId, order,
 };
 use crate::diagnostic::{Code, Comparisons, Diagnostic};
+use crate::limits::Limits;
 use crate::syntax::ast::{self, ClaimLink, SourcePart};
 use crate::text::{FileId, Files, Place, Span};
 
@@ -79,6 +80,7 @@ impl Lowering<'_> {
             order: Vec::new(),
             concluding: Vec::new(),
             overridden_by: Vec::new(),
+            limits: Limits::default(),
             fact_names: HashMap::new(),
         };
         for (index, (file, tree)) in trees.iter().enumerate() {

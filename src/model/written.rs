@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{ConsequenceId, Date, Expected, FactId, FactType, Policy, Value};
+use crate::limits::Limits;
 use crate::syntax;
 use crate::text::FileId;
 
@@ -98,7 +99,7 @@ impl Policy {
             }
         }
         // INVARIANT: what is written above is a scenario, whatever its label says.
-        syntax::format(FileId::default(), &text).expect("a scenario that was written can be read")
+        syntax::format(FileId::default(), &text, &Limits::most()).expect("a scenario that was written can be read")
     }
 }
 

@@ -22,14 +22,11 @@ use std::io::{self, Read};
 
 use super::coding::Coding;
 use super::{Sink, TooMany};
+use crate::limits::Limit;
 use crate::semantics::Engine;
-pub use compression::MAX_EXPANSION;
 use header::Use;
 pub use row::Broken;
 pub use values::{Reader, Wrong};
-
-/// How long a row may be.
-pub const MAX_ROW_BYTES: usize = 1 << 20;
 
 /// What is to be read, and how.
 pub struct Plan<'a> {
@@ -84,6 +81,11 @@ impl<'a> Plan<'a> {
             block: 1 << 16,
             remembered: 1 << 18,
         }
+    }
+
+    /// How long a row may be, in bytes.
+    fn row_bytes(&self) -> usize {
+        self.engine.limits.length(Limit::RowBytes)
     }
 
     /// The columns that are read, each with what it is for.
@@ -197,18 +199,18 @@ pub enum NoHeader {
     Encoding,
     /// It begins as a JSON array does.
     Array,
-    /// Quotation marks in its first line are not in order, or it is too long.
-    Broken,
+    /// Its first line cannot be divided into cells.
+    Broken(Broken),
 }
 
 impl fmt::Display for NoHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            NoHeader::Broken(why) => return write!(f, "its header cannot be read: {why}"),
             NoHeader::Empty => "it has no header: the first line names the columns, and nothing stands in it",
             NoHeader::Utf16 => "it is UTF-16: save it as UTF-8",
             NoHeader::Encoding => "its header is not UTF-8: save it as UTF-8",
             NoHeader::Array => "it begins as a JSON array does: write one object in each line, without commas between",
-            NoHeader::Broken => "its header cannot be read: a stray quotation mark, or a line that is too long",
         })
     }
 }
@@ -251,11 +253,11 @@ pub fn read<S: Sink>(
     on_reject: impl FnMut(&Reject) + Send,
     progress: impl FnMut(u64) + Send,
 ) -> Result<Whole<S>, Refused> {
-    let text = match compression::unpacked(input, progress).map_err(Refused::Input)? {
+    let text = match compression::unpacked(input, plan, progress).map_err(Refused::Input)? {
         compression::Unpacked::Text(text) => text,
         compression::Unpacked::Parquet => return Err(Refused::Parquet),
     };
-    let mut blocks = blocks::Blocks::new(text, plan.block, plan.multiline_cells);
+    let mut blocks = blocks::Blocks::new(text, plan);
     let first = blocks.peek().map_err(Refused::Input)?;
     let mark = if first.text.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
     if first.text[mark..].trim_ascii_start().first() == Some(&b'{') {

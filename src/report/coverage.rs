@@ -12,6 +12,9 @@ pub fn coverage(policy: &Policy, found: &Coverage, detail: Detail) -> String {
     let mut out = String::new();
     missing(&mut out, policy, found);
     listed(&mut out, policy, found, State::NotDecided, "Too large to be decided, and not counted as seen");
+    if found.goals.iter().any(|goal| goal.state == State::NotDecided) {
+        paragraph(&mut out, "", &policy.limits.decide_more());
+    }
     heading(&mut out, "What the scenarios show");
     summary(&mut out, found);
     if detail == Detail::Full {

@@ -203,10 +203,10 @@ fn picture(page: &mut Page, document: &Document<'_>) -> Vec<String> {
     let mut styles = Vec::new();
     let drawn = match page.form {
         Form::Text => None,
-        Form::Markdown => {
-            graph::svg(&graph, "picture").ok().map(|_| format!("\n```mermaid\n{}```\n", graph::mermaid(&graph)))
-        }
-        Form::Html => graph::svg(&graph, "picture").ok().map(|svg| {
+        Form::Markdown => graph::svg(&graph, "picture", &document.subject.policy.limits)
+            .ok()
+            .map(|_| format!("\n```mermaid\n{}```\n", graph::mermaid(&graph))),
+        Form::Html => graph::svg(&graph, "picture", &document.subject.policy.limits).ok().map(|svg| {
             styles.extend(html::styles_in(&svg));
             format!("<div class=\"wide picture\">\n{svg}</div>\n")
         }),

@@ -5,6 +5,7 @@ use indexmap::IndexSet;
 use super::page::Page;
 use super::{Form, citation, fact_value, page};
 use crate::json::Subject;
+use crate::limits::Limit;
 use crate::model::{FactId, Policy, Rule, RuleId, SourceId};
 use crate::semantics::{Outcome, Status};
 use crate::words::{does_not_follow, possible_in_words, says_does_not_follow};
@@ -124,7 +125,7 @@ impl<'a> Notes<'a> {
             evidence.extend(possible_in_words(possible).map(|words| ("possible: ", words)));
             if !outcome.searched {
                 let text = "not searched further: these rules were too large to decide this exactly";
-                evidence.push(("", text.to_owned()));
+                evidence.push(("", format!("{text}; {}", policy.limits.raise(Limit::SearchSteps))));
             }
         }
         for (denies, lead) in [(false, "according to: "), (true, "denied by: ")] {

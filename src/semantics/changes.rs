@@ -19,6 +19,7 @@ use super::diagram::{Branch, Diagram, FALSE, Join, Level, NodeId, OverBudget, TR
 use super::engine::{Engine, Known, Question};
 use super::fold::Fold;
 use super::status::Status;
+use crate::limits::Limit;
 use crate::model::{ConsequenceId, FactId, Profile};
 
 /// How many changes are listed at most: nobody reads more.
@@ -49,7 +50,7 @@ impl Engine<'_> {
         let mut known = Known::new();
         self.locate(profile, &mut known);
         let mut diagram = Diagram::new();
-        diagram.grant(self.limits.residual);
+        diagram.grant(self.limits.of(Limit::SearchSteps));
         let mut wanted = FALSE;
         for &target in targets {
             let settled = self.settling(root, target, &known, kept, &mut diagram)?;
@@ -61,7 +62,7 @@ impl Engine<'_> {
             let others = (0..count).filter(|cell| *cell != known[level as usize]);
             others.filter(|cell| self.cells().value(self.policy, fact, *cell).is_some()).collect()
         };
-        let mut search = Search { diagram: &diagram, now: &known, cells, steps: self.limits.residual };
+        let mut search = Search { diagram: &diagram, now: &known, cells, steps: self.limits.of(Limit::SearchSteps) };
         let changes = search.changes(wanted)?.into_iter().map(|change| {
             let mut change: CellChange =
                 change.into_iter().map(|(level, cells)| (self.order[level as usize], cells)).collect();
@@ -97,7 +98,7 @@ impl Engine<'_> {
         let mut known = Known::new();
         self.locate(profile, &mut known);
         let mut diagram = Diagram::new();
-        diagram.grant(self.limits.residual);
+        diagram.grant(self.limits.of(Limit::SearchSteps));
         let settled = self.quantified(root, target, &vec![UNKNOWN; known.len()], |level, parts| {
             let all = parts.iter().try_fold(TRUE, |all, (_, part)| diagram.join(Join::And, all, *part))?;
             let cell = known[level as usize];
@@ -111,7 +112,8 @@ impl Engine<'_> {
             Ok(diagram.make(level, &branches))
         })?;
         let now = vec![FORGOTTEN; known.len()];
-        let mut search = Search { diagram: &diagram, now: &now, cells: |_| vec![KEPT], steps: self.limits.residual };
+        let mut search =
+            Search { diagram: &diagram, now: &now, cells: |_| vec![KEPT], steps: self.limits.of(Limit::SearchSteps) };
         let sets = search.changes(settled)?;
         if sets.len() > CHANGES {
             return Err(OverBudget);

@@ -14,32 +14,15 @@ use super::table::Table;
 use super::view::{Selection, View};
 use crate::diagnostic::Diagnostic;
 use crate::distinct::distinct;
+use crate::limits::{Limit, Limits};
 use crate::model::{Condition, ConsequenceId, Date, FactId, Node, Policy, Profile, RuleId, Test};
-
-/// How many steps may be spent. Steps are counted, not timed, so that all machines answer alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Steps for compiling one definition or consequence.
-    pub compile_one: u64,
-    /// Steps for compiling the policy.
-    pub compile_all: u64,
-    /// Operations of the flat program that answers what could not be compiled.
-    pub program: usize,
-    /// Steps for deciding one consequence of one profile, where it could not be compiled.
-    pub residual: u64,
-    /// How many sets of facts are tried for the smallest that explains an outcome.
-    pub because: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { compile_one: 50_000, compile_all: 250_000, program: 4_000_000, residual: 1_000_000, because: 5_000 }
-    }
-}
 
 /// From so many rules on a pass through the program takes less time than a walk through each diagram,
 /// which is then left to those that the program leaves open.
 const MANY_RULES: usize = 200;
+
+/// No definition and no consequence takes more than such a part of the steps for compiling.
+const PARTS_COMPILED: u64 = 5;
 
 /// A policy compiled for one view.
 ///
@@ -175,7 +158,7 @@ impl<'p> Engine<'p> {
     /// # Errors
     /// When an answer depends on the date and neither the view nor the policy gives one.
     pub fn new(policy: &'p Policy, view: &View) -> Result<Self, Diagnostic> {
-        Self::with_limits(policy, view, Limits::default())
+        Self::with_limits(policy, view, policy.limits)
     }
 
     /// The same, with other limits.
@@ -196,7 +179,8 @@ impl<'p> Engine<'p> {
         let diagram = decider.logic.diagram;
         let paths = Paths::lay(&diagram, compiled.roots.iter().map(|(root, _)| *root));
         let wanted = !compiled.is_whole() || policy.rules.len() >= MANY_RULES;
-        let program = wanted.then(|| Program::make(policy, &selection, &cells, &order, &levels, limits.program));
+        let program = wanted
+            .then(|| Program::make(policy, &selection, &cells, &order, &levels, limits.length(Limit::Operations)));
         let table = None;
         Ok(Self { policy, selection, limits, cells, order, levels, diagram, compiled, paths, program, table })
     }
@@ -266,7 +250,9 @@ impl<'p> Engine<'p> {
             statuses.push(match (at_once, *root) {
                 (Some(status), _) => status,
                 (None, Some(root)) => Status::from_bits(ends.ends(&self.diagram, root, known)),
-                (None, None) => Status::new(self.rest(question, known, values, self.limits.residual).reach.possible),
+                (None, None) => {
+                    Status::new(self.rest(question, known, values, self.limits.of(Limit::SearchSteps)).reach.possible)
+                }
             });
         }
     }
@@ -281,7 +267,7 @@ impl<'p> Engine<'p> {
         let (reach, levels) = match self.root(question) {
             None => {
                 let Scratch { known, values, .. } = scratch;
-                let residual = self.residual(question, known, values, self.limits.residual);
+                let residual = self.residual(question, known, values, self.limits.of(Limit::SearchSteps));
                 (residual.reach, residual.levels)
             }
             Some(root) => {
@@ -319,7 +305,7 @@ impl<'p> Engine<'p> {
             Some(root) => self.diagram.survey(root).1,
             None => {
                 let known = vec![UNKNOWN; self.order.len()];
-                self.residual(question, &known, &mut Values::default(), self.limits.residual).levels
+                self.residual(question, &known, &mut Values::default(), self.limits.of(Limit::SearchSteps)).levels
             }
         };
         self.facts(levels)
@@ -335,7 +321,7 @@ impl<'p> Engine<'p> {
     /// is open.
     #[must_use]
     pub fn effects(&self, consequence: ConsequenceId, profile: &Profile, scratch: &mut Scratch) -> Vec<Option<bool>> {
-        let mut left = self.limits.residual;
+        let mut left = self.limits.of(Limit::SearchSteps);
         let effect = |index| {
             let question = Question::Effect(consequence, index);
             let (reach, used) = self.possible_within(question, profile, scratch, left);
@@ -354,7 +340,7 @@ impl<'p> Engine<'p> {
         let mut known = Known::new();
         self.locate(profile, &mut known);
         let mut diagram = Diagram::new();
-        diagram.grant(self.limits.residual);
+        diagram.grant(self.limits.of(Limit::SearchSteps));
         let logic = Diagrams { policy: self.policy, levels: &self.levels, known: &known, diagram };
         let mut decider = Decider::new(self.policy, &self.selection, &self.cells, logic);
         let mut decided: FxHashSet<Node> = FxHashSet::default();
@@ -554,9 +540,10 @@ impl Compiled {
             effects: vec![Vec::new(); policy.consequences.len()],
             applies: Vec::new(),
         };
-        let mut left = limits.compile_all;
+        let mut left = limits.of(Limit::CompileSteps);
+        let one = left.div_ceil(PARTS_COMPILED);
         for node in &policy.order {
-            let granted = left.min(limits.compile_one);
+            let granted = left.min(one);
             decider.logic.diagram.grant(granted);
             let effects = decider.decide(*node);
             if let Node::Consequence(id) = node {

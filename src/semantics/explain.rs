@@ -10,6 +10,7 @@ use super::outcome::{Case, Outcome};
 use super::status::Possible;
 use super::view::Absent;
 use crate::distinct::distinct;
+use crate::limits::Limit;
 use crate::model::{ConsequenceId, FactId, Profile, RuleId};
 
 /// Why a consequence has its status.
@@ -143,7 +144,7 @@ pub(super) fn because(case: &mut Case<'_>, questions: &[Question]) -> (Vec<FactI
     let facts = questions.iter().flat_map(|question| case.engine.support(*question));
     let candidates = distinct(facts.filter(|fact| case.profile.value(*fact).is_some()));
     let wanted = questions.iter().map(|question| (*question, case.ask(*question).0.possible)).collect();
-    let steps = case.engine.limits.residual;
+    let steps = case.engine.limits.of(Limit::SearchSteps);
     let mut search = Search { case, wanted, steps };
     let needed = |fact: &FactId| search.settles(&without(&candidates, *fact), steps / 4 * 3) == Some(false);
     let needed: Vec<FactId> = candidates.iter().copied().filter(needed).collect();
@@ -185,8 +186,8 @@ impl Search<'_, '_> {
 
     /// The fewest of `others` that together with `needed` settle it; `None` at the limit.
     fn fewest(&mut self, needed: &[FactId], others: &[FactId]) -> Option<Vec<FactId>> {
-        let mut left = self.case.engine.limits.because;
-        let keep = self.case.engine.limits.residual / 2;
+        let mut left = self.case.engine.limits.of(Limit::BecauseSets);
+        let keep = self.case.engine.limits.of(Limit::SearchSteps) / 2;
         for size in 0..=others.len() {
             let mut picked: Vec<usize> = (0..size).collect();
             loop {

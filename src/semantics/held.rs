@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::decide::Decider;
 use super::diagram::{Diagram, FALSE, TRUE};
 use super::engine::{Diagrams, Engine, Known, needed};
+use crate::limits::Limit;
 use crate::model::{Condition, ConsequenceId, DefinitionId, FactId, Profile, RuleId};
 use crate::text::Place;
 
@@ -67,7 +68,7 @@ impl Engine<'_> {
         let mut known = Known::new();
         self.locate(profile, &mut known);
         let mut diagram = Diagram::new();
-        diagram.grant(self.limits.residual);
+        diagram.grant(self.limits.of(Limit::SearchSteps));
         let logic = Diagrams { policy, levels: &self.levels, known: &known, diagram };
         let mut decider = Decider::new(policy, &self.selection, self.cells(), logic);
         needed(policy, consequence).into_iter().for_each(|node| _ = decider.decide(node));

@@ -19,6 +19,7 @@ use super::engine::{Engine, Known, Question, Scratch};
 use super::fold::Fold;
 use super::status::Settled;
 use crate::distinct::distinct;
+use crate::limits::Limit;
 use crate::model::{ConsequenceId, FactId, Profile};
 
 /// With at most so many facts left all orders of questions are looked at.
@@ -60,7 +61,7 @@ impl Engine<'_> {
         let mut matter: Vec<(ConsequenceId, Vec<FactId>)> = Vec::new();
         let mut hard: Vec<FactId> = Vec::new();
         for &consequence in wanted {
-            diagram.grant(self.limits.residual);
+            diagram.grant(self.limits.of(Limit::SearchSteps));
             let facts = if let Ok(ends) = self.stays_possible(consequence, &known, asked, &mut diagram) {
                 let before = state.len();
                 state.extend(ends.into_iter().filter(|node| !node.is_end()));
@@ -104,7 +105,7 @@ impl Engine<'_> {
         let (source, root) = if let Some(root) = self.root(question) {
             (&self.diagram, root)
         } else {
-            residual = self.decided(question, known, self.limits.residual)?;
+            residual = self.decided(question, known, self.limits.of(Limit::SearchSteps))?;
             (&residual.0, residual.1)
         };
         let mut over = Ok(());
@@ -139,10 +140,11 @@ impl Engine<'_> {
         levels.sort_unstable_by_key(|level| self.order[*level as usize]);
         let count = |level: &Level| self.cells().count(self.order[*level as usize]) as u128;
         let counts: FxHashMap<Level, u128> = levels.iter().map(|level| (*level, count(level))).collect();
-        let mut search = Search { diagram, levels, counts, steps: self.limits.residual, met: FxHashMap::default() };
+        let mut search =
+            Search { diagram, levels, counts, steps: self.limits.of(Limit::SearchSteps), met: FxHashMap::default() };
         let first = match search.fewest(state) {
             Err(OverBudget) => {
-                search.steps = self.limits.residual;
+                search.steps = self.limits.of(Limit::SearchSteps);
                 search.narrowest(state)
             }
             first => first,

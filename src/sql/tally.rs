@@ -10,16 +10,11 @@ use std::collections::BTreeSet;
 
 use super::bins::{bins, combinations, written};
 use super::{REJECTED, Source, Unwritten, comment, indented, listed, one_of};
+use crate::limits::Limit;
 use crate::model::{ConsequenceId, FactId};
 use crate::population::coding::{Coding, Column};
 use crate::semantics::diagram::{Level, NodeId};
 use crate::semantics::{Question, Settled};
-
-/// How many nodes of diagrams are written at most: each is a column.
-pub const MAX_NODES: usize = 500;
-
-/// How many facts are asked for at most: each is a step.
-pub const MAX_ASKED: usize = 60;
 
 /// The tally query, and what it does not count.
 pub struct Tally {
@@ -110,6 +105,8 @@ impl Chosen {
         let diagram = &source.engine.diagram;
         let mut chosen =
             Chosen { roots: Vec::new(), left_out: Vec::new(), nodes: BTreeSet::new(), levels: BTreeSet::new() };
+        let limits = &source.engine.limits;
+        let (most_nodes, most_facts) = (limits.length(Limit::QueryNodes), limits.length(Limit::QueryFacts));
         for id in source.policy().consequence_ids() {
             let with = source.engine.root(Question::Status(id)).map(|root| {
                 let mut nodes = chosen.nodes.clone();
@@ -118,7 +115,7 @@ impl Chosen {
                 (root, nodes, levels)
             });
             match with {
-                Some((root, nodes, levels)) if nodes.len() <= MAX_NODES && levels.len() <= MAX_ASKED => {
+                Some((root, nodes, levels)) if nodes.len() <= most_nodes && levels.len() <= most_facts => {
                     chosen.roots.push((id, root));
                     (chosen.nodes, chosen.levels) = (nodes, levels);
                 }

@@ -341,7 +341,33 @@ pub enum Condition {
     Test(Test),
 }
 
+impl Item {
+    /// How many tests and names stand in its conditions.
+    #[must_use]
+    pub fn terms(&self) -> u64 {
+        match self {
+            Item::Definition(it) => it.condition.terms(),
+            Item::Rule(it) => it.when.terms() + it.unless.as_ref().map_or(0, Condition::terms),
+            Item::Source(_)
+            | Item::Claim(_)
+            | Item::Fact(_)
+            | Item::Consequence(_)
+            | Item::Choice(_)
+            | Item::Scenario(_) => 0,
+        }
+    }
+}
+
 impl Condition {
+    /// How many tests and names stand in it.
+    fn terms(&self) -> u64 {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().map(Condition::terms).sum(),
+            Condition::Not(inner, _) | Condition::Group(inner, _) => inner.terms(),
+            Condition::Test(_) => 1,
+        }
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn span(&self) -> Span {

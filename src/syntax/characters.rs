@@ -6,18 +6,21 @@ use indexmap::IndexSet;
 
 use super::token::{conflict_mark, is_bidi_control};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::text::{FileId, MAX_FILE_BYTES, Place, Position, Span};
+use crate::limits::{Limit, Limits};
+use crate::text::{FileId, Place, Position, Span};
 
 /// Reads a file's bytes as UTF-8 text.
 ///
 /// # Errors
-/// When they are more than 16 MiB, or not UTF-8. `name` is the file's, for the message.
-pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
-    if bytes.len() > MAX_FILE_BYTES {
+/// When they are more than the limit, or not UTF-8. `name` is the file's, for the message.
+pub fn decode(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<String, Diagnostic> {
+    if bytes.len() > limits.length(Limit::FileBytes) {
         // No size is told: whoever read the file may have stopped at the limit.
-        return Err(Diagnostic::error(Code::FileTooLarge, "this file is larger than 16 MiB, and no more is read")
+        let message = format!("this file is larger than {} bytes, and no more is read", limits.of(Limit::FileBytes));
+        return Err(Diagnostic::error(Code::FileTooLarge, message)
             .spot(name, None)
-            .help("split it into several files; a rule file can `import` others"));
+            .help("split it into several files; a rule file can `import` others")
+            .help(limits.raise(Limit::FileBytes)));
     }
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     String::from_utf8(bytes).map_err(|error| {
@@ -30,6 +33,25 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
         };
         Diagnostic::error(Code::NotUtf8, what).spot(name, Some(Position::START.after(&before[..valid]))).help(help)
     })
+}
+
+/// Reports the first line that is longer than the limit: it is nothing that could be shown, or that anyone wrote.
+pub(super) fn long_line(file: FileId, text: &str, limits: &Limits) -> Option<Diagnostic> {
+    let most = limits.length(Limit::LineBytes);
+    let mut start = 0;
+    for line in text.split('\n') {
+        if line.len() > most {
+            let message = format!("this line is longer than {most} bytes, and nothing of this file is read");
+            return Some(
+                Diagnostic::error(Code::LineTooLong, message)
+                    .at(Place { file, span: Span::new(start, start) }, "")
+                    .help("break the line: between two words a line may end anywhere")
+                    .help(limits.raise(Limit::LineBytes)),
+            );
+        }
+        start += line.len() + 1;
+    }
+    None
 }
 
 /// How many places of one finding are marked.

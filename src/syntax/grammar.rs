@@ -5,9 +5,7 @@ use nom::combinator::opt;
 use nom::{Err, Parser};
 
 use super::ast::{self, Comparison, Condition, Expected, Item, LiteralKind, TestKind, TimeUnit};
-use super::input::{
-    Input, MAX_NESTING, Parsed, Why, date, expect, keyword, list, many, mark, name, number, text, word,
-};
+use super::input::{Input, Parsed, Why, date, expect, keyword, list, many, mark, name, number, text, word};
 use super::token::Kind;
 
 // policy = "policy" name text [ "as of" date ] ;
@@ -314,7 +312,7 @@ fn group(start: Input<'_>) -> Parsed<'_, Condition> {
 
 /// The input inside one more level, unless that is one too many.
 fn deeper<'a>(start: Input<'a>, input: Input<'a>) -> Result<Input<'a>, Err<super::input::Mistake>> {
-    if start.depth == MAX_NESTING {
+    if start.depth >= start.nesting {
         return Err(Err::Failure(start.mistake(Why::TooDeep)));
     }
     Ok(input.at_depth(start.depth + 1))

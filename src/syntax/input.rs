@@ -4,11 +4,8 @@ use nom::{Err, IResult, Parser};
 
 use super::ast;
 use super::token::{Kind, Token};
+use crate::limits::{Limit, Limits};
 use crate::text::Span;
-
-/// How deep parentheses and `not` may be nested. Without a limit a text of nothing but `(`
-/// would overflow the stack, which no program can recover from.
-pub const MAX_NESTING: u8 = 64;
 
 /// What is still to be read.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +13,10 @@ pub struct Input<'a> {
     text: &'a str,
     tokens: &'a [Token],
     /// How many parentheses and `not`s are open.
-    pub depth: u8,
+    pub depth: u64,
+    /// How many may be: without a limit a text of nothing but `(` would overflow the stack, which no
+    /// program can recover from.
+    pub nesting: u64,
 }
 
 /// What a parser returns; a [`Mistake`] becomes one diagnostic.
@@ -38,7 +38,7 @@ pub enum Why {
     Wanted(&'static str),
     /// `and` and `or` are mixed; the two ways to read it.
     Mixed(Box<[String; 2]>),
-    /// Nested deeper than [`MAX_NESTING`].
+    /// Nested deeper than is read.
     TooDeep,
 }
 
@@ -55,8 +55,8 @@ impl<'a> nom::error::ParseError<Input<'a>> for Mistake {
 
 impl<'a> Input<'a> {
     /// All of a file; `tokens` without white space and comments.
-    pub fn new(text: &'a str, tokens: &'a [Token]) -> Self {
-        Self { text, tokens, depth: 0 }
+    pub fn new(text: &'a str, tokens: &'a [Token], limits: &Limits) -> Self {
+        Self { text, tokens, depth: 0, nesting: limits.of(Limit::Nesting) }
     }
 
     /// The next token.
@@ -90,7 +90,7 @@ impl<'a> Input<'a> {
     }
 
     /// The same input, with so many parentheses and `not`s open.
-    pub fn at_depth(self, depth: u8) -> Self {
+    pub fn at_depth(self, depth: u64) -> Self {
         Self { depth, ..self }
     }
 

@@ -6,6 +6,7 @@
 use super::token::{Kind, Token, tokenize};
 use super::{ast, parse, parts_of};
 use crate::diagnostic::Diagnostic;
+use crate::limits::Limits;
 use crate::text::FileId;
 
 /// Lines are broken so that they stay within this many characters, where they can be; texts
@@ -27,16 +28,16 @@ pub enum Refused {
 /// # Errors
 /// When the file has mistakes of syntax; names are not looked at. Or when reading the result
 /// again does not give the same words and comments.
-pub fn format(file: FileId, text: &str) -> Result<String, Refused> {
-    let mistakes = parse(file, text).1;
+pub fn format(file: FileId, text: &str, limits: &Limits) -> Result<String, Refused> {
+    let mistakes = parse(file, text, limits).1;
     if !mistakes.is_empty() {
         return Err(Refused::Mistakes(mistakes));
     }
     // Only now: mistakes speak of places in the file as it is.
     let text = text.replace("\r\n", "\n");
     let (tokens, _) = tokenize(file, &text);
-    let printed = print(&parse(file, &text).0, &words(&text, &tokens));
-    let sound = parse(file, &printed).1.is_empty() && faithful(file, &text, &printed);
+    let printed = print(&parse(file, &text, limits).0, &words(&text, &tokens));
+    let sound = parse(file, &printed, limits).1.is_empty() && faithful(file, &text, &printed);
     if sound { Ok(printed) } else { Err(Refused::Differs) }
 }
 

@@ -7,7 +7,7 @@ use ensue::json::{self, Layout, Subject};
 use ensue::report::{Detail, Form};
 use ensue::syntax::{self, Refused};
 use ensue::text::FileId;
-use ensue::{Diagnostics, Engine, Policy, View, report};
+use ensue::{Diagnostics, Engine, Limits, Policy, View, report};
 use proptest::prelude::*;
 
 use crate::corpus::{cases, corpus};
@@ -93,8 +93,11 @@ fn check(text: &str) {
         }
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match syntax::format(FileId::default(), text) {
-        Ok(formatted) => assert_eq!(syntax::format(FileId::default(), &formatted).ok().as_ref(), Some(&formatted)),
+    match syntax::format(FileId::default(), text, &Limits::default()) {
+        Ok(formatted) => assert_eq!(
+            syntax::format(FileId::default(), &formatted, &Limits::default()).ok().as_ref(),
+            Some(&formatted)
+        ),
         Err(Refused::Mistakes(found)) => assert!(!found.is_empty()),
         Err(Refused::Differs) => panic!("the layout changes what this says: {text:?}"),
     }

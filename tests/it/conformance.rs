@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use ensue::diagnostic::Diagnostic;
 use ensue::model::{Date, FactId, NotRead, SourceId};
 use ensue::scenarios::verdicts;
-use ensue::semantics::{Limits, Scratch, Settled, evaluate};
+use ensue::semantics::{Scratch, Settled, evaluate};
 use ensue::text::Files;
-use ensue::{Diagnostics, Engine, Outcome, Policy, Profile, View};
+use ensue::{Diagnostics, Engine, Limit, Limits, Outcome, Policy, Profile, View};
 use serde_json::{Value, json};
 
 /// A case, and where it stands.
@@ -113,10 +113,10 @@ impl Case {
 fn engines<'p>(policy: &'p Policy, view: &View) -> Result<[(&'static str, Engine<'p>); 4], Refused> {
     let refused = |mistake| Refused::by(&policy.files, &[mistake]);
     let with = |steps| {
-        let limits = Limits { compile_all: steps, ..Limits::default() };
+        let limits = Limits::default().with(Limit::CompileSteps, steps);
         Engine::with_limits(policy, view, limits).map_err(refused)
     };
-    let all = Limits::default().compile_all;
+    let all = Limit::CompileSteps.default();
     Ok([
         ("table", with(all)?.tabulated()),
         ("diagrams", with(all)?),

@@ -8,7 +8,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
-use ensue::analysis::space::Limits;
 use ensue::analysis::traceability::Traceability;
 use ensue::diagnostic::Code;
 use ensue::json::Subject;
@@ -16,7 +15,7 @@ use ensue::lint::{self, Chosen};
 use ensue::model::Scenario;
 use ensue::syntax::{self, Refused};
 use ensue::text::Files;
-use ensue::{Diagnostics, Engine, Policy, View, report, scenarios};
+use ensue::{Diagnostics, Engine, Limit, Limits, Policy, View, report, scenarios};
 use expect_test::expect_file;
 
 pub fn corpus() -> PathBuf {
@@ -59,11 +58,11 @@ fn shown(found: &Diagnostics) -> String {
 
 fn parsed(case: &Path) -> Diagnostics {
     let mut files = Files::default();
-    let list = match syntax::decode(name(case), fs::read(case).unwrap()) {
+    let list = match syntax::decode(name(case), fs::read(case).unwrap(), &Limits::default()) {
         Err(found) => vec![found],
         Ok(text) => {
             let file = files.add(name(case), text);
-            syntax::parse(file, &files[file].text).1
+            syntax::parse(file, &files[file].text, &Limits::default()).1
         }
     };
     Diagnostics { files, list }
@@ -168,7 +167,7 @@ fn claims() {
 fn format() {
     for case in cases("format", "ensue") {
         let text = fs::read_to_string(&case).unwrap();
-        match syntax::format(Files::default().add(name(&case), text.as_str()), &text) {
+        match syntax::format(Files::default().add(name(&case), text.as_str()), &text, &Limits::default()) {
             Ok(formatted) => expect(&case, &formatted),
             Err(Refused::Mistakes(found)) => panic!("{} has a mistake: {}", name(&case), found[0].message),
             Err(Refused::Differs) => panic!("the layout of {} changes what it says", name(&case)),
@@ -182,7 +181,7 @@ fn format() {
 #[test]
 fn lint() {
     lints("lint", Limits::default());
-    lints("lint/small-limits", Limits { one: 0, all: 0 });
+    lints("lint/small-limits", Limits::default().with(Limit::QuestionSteps, 0).with(Limit::CheckSteps, 0));
 }
 
 fn lints(folder: &str, limits: Limits) {
@@ -242,7 +241,7 @@ fn profile_debug_shows_no_value() {
 }
 
 /// What cannot be kept in a small file is shown elsewhere: in `limits.rs`.
-const ELSEWHERE: [Code; 2] = [Code::FileTooLarge, Code::NotDecided];
+const ELSEWHERE: [Code; 4] = [Code::FileTooLarge, Code::LineTooLong, Code::PolicyTooLarge, Code::NotDecided];
 
 #[test]
 fn every_code_is_shown_by_a_case() {

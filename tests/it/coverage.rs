@@ -2,10 +2,9 @@
 
 use ensue::analysis::coverage::{Coverage, Goal, Sight, State, Subject};
 use ensue::analysis::days::days;
-use ensue::analysis::space::Limits;
 use ensue::model::{Condition, RuleId};
 use ensue::text::Place;
-use ensue::{Policy, scenarios};
+use ensue::{Limits, Policy, scenarios};
 use proptest::prelude::*;
 
 use crate::generate::{self, ON, Tape, tapes};

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ensue::analysis::difference::{Change, Difference, Region};
-use ensue::analysis::space::Limits;
 use ensue::analysis::together::Side;
 use ensue::model::Date;
 use ensue::semantics::{Settled, View};
-use ensue::{Policy, Profile};
+use ensue::{Limit, Limits, Policy, Profile};
 use proptest::prelude::*;
 
 use crate::generate::{self, ON, Tape, tapes};
@@ -219,7 +218,7 @@ fn what_is_written_alike_is_the_same_at_any_size() {
     let old = load(&format!("{facts}consequence k \"K\"\nconsequence l \"L\"\n{rule}"));
     let other = "rule s \"S\" when d then l\n";
     let new = load(&format!("{facts}consequence l \"L\"\nconsequence k \"K\"\n{rule}{other}"));
-    let small = Limits { one: 10, all: 1_000 };
+    let small = Limits::default().with(Limit::QuestionSteps, 10).with(Limit::CheckSteps, 1_000);
     let found = Difference::of(&[side(&old, None), side(&new, None)], small).expect("no date is needed");
     let change = |name: &str| &found.consequences.iter().find(|it| it.name == name).expect("it is there").change;
     assert!(matches!(change("k"), Change::Same));

@@ -7,8 +7,8 @@ use ensue::model::FactId;
 use ensue::population::coding::Coding;
 use ensue::population::table::{self, Plan};
 use ensue::population::tally::{self, Gathered, Kind};
-use ensue::semantics::{Limits, Scratch, Settled, evaluate};
-use ensue::{Engine, Policy, Profile, Status, View};
+use ensue::semantics::{Scratch, Settled, evaluate};
+use ensue::{Engine, Limit, Limits, Policy, Profile, Status, View};
 
 use crate::generate::{self, FACTS, ON, Tape, profile_json};
 
@@ -131,10 +131,10 @@ fn a_million_answers_are_those_of_brute_force() {
         let profiles: Vec<Profile> = jsons.iter().map(|json| policy.profile(json).expect("a sound profile")).collect();
         let truth = truth(&policy, &states, &profiles);
         let with = |steps| {
-            let limits = Limits { compile_all: steps, ..Limits::default() };
+            let limits = Limits::default().with(Limit::CompileSteps, steps);
             Engine::with_limits(&policy, &View::default(), limits).expect("it has a date")
         };
-        let all = Limits::default().compile_all;
+        let all = Limit::CompileSteps.default();
         let engines =
             [("table", with(all).tabulated()), ("diagrams", with(all)), ("some", with(60)), ("search", with(0))];
         let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());

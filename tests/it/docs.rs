@@ -5,11 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ensue::analysis::space::Limits;
 use ensue::diagnostic::Code;
 use ensue::lint::{self, Chosen, LINTS};
 use ensue::syntax::token::KEYWORDS;
-use ensue::{Policy, report, scenarios, syntax};
+use ensue::{Limit, Limits, Policy, report, scenarios, syntax};
 
 use crate::examples::{Block, blocks, bytes, mistakes};
 
@@ -38,8 +37,16 @@ fn weaknesses(blocks: &[&Block], code: Code) -> BTreeSet<Code> {
 fn not_decided(blocks: &[&Block]) -> BTreeSet<Code> {
     let text = blocks[0].text.clone();
     let policy = Policy::load("example.ensue", |_| Ok(text.clone().into())).expect("it has no mistakes");
-    let limits = Limits { one: 0, all: 0 };
+    let limits = Limits::default().with(Limit::QuestionSteps, 0).with(Limit::CheckSteps, 0);
     lint::findings_within(&policy, &Chosen::default(), limits).iter().map(|finding| finding.code).collect()
+}
+
+/// The same for a policy that is too large: one of a single rule.
+fn too_large(blocks: &[&Block]) -> BTreeSet<Code> {
+    let text = blocks[0].text.clone();
+    let limits = Limits::default().with(Limit::Rules, 1);
+    let policy = Policy::load_within("example.ensue", limits, |_| Ok(text.clone().into()));
+    policy.err().map(|found| found.list.iter().map(|it| it.code).collect()).unwrap_or_default()
 }
 
 /// Codes of warnings read as words, those of mistakes have hyphens.
@@ -58,6 +65,7 @@ fn each_code_has_a_page_whose_wrong_example_gives_it_and_whose_right_one_gives_n
         let (wrong, right): (Vec<&Block>, Vec<&Block>) = (wrong.iter().collect(), right.iter().collect());
         let (wrong, right) = match code {
             Code::NotDecided => (not_decided(&wrong), weaknesses(&right, code)),
+            Code::PolicyTooLarge => (too_large(&wrong), too_large(&right)),
             _ if is_warning(code) => (weaknesses(&wrong, code), weaknesses(&right, code)),
             _ => (found(&wrong), found(&right)),
         };
@@ -85,7 +93,7 @@ fn rules(document: &str) -> String {
 fn check_rules(document: &str) -> Policy {
     let text = rules(document);
     let policy = Policy::load(document, |_| Ok(text.clone().into())).unwrap_or_else(|found| panic!("{found}"));
-    let formatted = syntax::format(ensue::text::FileId::default(), &text).expect("it was read");
+    let formatted = syntax::format(ensue::text::FileId::default(), &text, &Limits::default()).expect("it was read");
     assert_eq!(formatted, text, "the layout of {document}");
     let verdicts = scenarios::verdicts(&policy).unwrap_or_else(|report| panic!("{}", report.message));
     assert!(!verdicts.is_empty(), "{document} shows scenarios");
@@ -95,6 +103,23 @@ fn check_rules(document: &str) -> Policy {
     let findings = lint::findings(&policy, &Chosen::default());
     assert!(findings.is_empty(), "{}", report::diagnostic(&policy.files, &findings[0]));
     policy
+}
+
+#[test]
+fn the_reference_lists_every_limit() {
+    let text = read("docs/language.md");
+    let row = |limit: Limit| {
+        let digits = limit.default().to_string();
+        let parts: Vec<&str> =
+            digits.as_bytes().rchunks(3).rev().map(|part| std::str::from_utf8(part).unwrap()).collect();
+        format!("| `{}` | {} | ", limit.name(), parts.join(","))
+    };
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `") && line.contains("` | ")).collect();
+    let listed: Vec<&&str> =
+        rows.iter().filter(|line| Limit::ALL.iter().any(|it| line.starts_with(&row(*it)))).collect();
+    let wanted: Vec<String> = Limit::ALL.map(row).to_vec();
+    assert_eq!(listed.len(), wanted.len(), "{wanted:#?}");
+    assert!(listed.iter().zip(&wanted).all(|(line, row)| line.starts_with(row)), "in their order");
 }
 
 #[test]

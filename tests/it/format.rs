@@ -1,6 +1,7 @@
 //! The formatter against random layouts: whatever the white space and the comments, the words
 //! stay, and the layout is the same the second time.
 
+use ensue::Limits;
 use ensue::syntax::{self, Refused};
 use ensue::text::FileId;
 use proptest::prelude::*;
@@ -53,7 +54,7 @@ fn mangled(text: &str, tape: &mut Tape<'_>, gaps: usize) -> String {
 }
 
 fn format(text: &str) -> String {
-    match syntax::format(FileId::default(), text) {
+    match syntax::format(FileId::default(), text, &Limits::default()) {
         Ok(formatted) => formatted,
         Err(Refused::Mistakes(found)) => panic!("generated rules are sound: {}\n{text}", found[0].message),
         Err(Refused::Differs) => panic!("the layout changes what this says:\n{text}"),

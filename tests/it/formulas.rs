@@ -5,8 +5,8 @@ use ensue::model::FactId;
 use ensue::population::coding::Coding;
 use ensue::population::table::{self, Plan};
 use ensue::population::tally::{self, Gathered, Kind};
-use ensue::semantics::{Limits, Scratch, Settled};
-use ensue::{Engine, Policy, View};
+use ensue::semantics::{Scratch, Settled};
+use ensue::{Engine, Limit, Limits, Policy, View};
 
 /// What a formula is of three facts: a bit for each of the eight ways in which they can be, and its text.
 #[derive(Clone)]
@@ -109,7 +109,7 @@ fn all_small_formulas_are_decided_exactly() {
         let policy = Policy::load("rules.ensue", |_| Ok(text.clone().into())).expect("it is sound");
         let with = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("it needs no date");
         let (table, diagrams) = (with(Limits::default()).tabulated(), with(Limits::default()));
-        let search = with(Limits { compile_all: 0, ..Limits::default() });
+        let search = with(Limits::default().with(Limit::CompileSteps, 0));
         let mut counts = vec![[0_u64; 3]; formulas.len()];
         for state in states() {
             let set = |fact: usize, holds| format!("\"{}\": {holds}", FACTS[fact]);

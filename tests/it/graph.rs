@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ensue::graph::{Direction, Edge, Given, Graph, Kind, MAX_NODES, Node, Relation, TooLarge};
+use ensue::graph::{Direction, Edge, Given, Graph, Kind, Node, Relation, TooLarge};
 use ensue::graph::{decision, dot, evidence, mermaid, svg};
-use ensue::semantics::{Limits, View, evaluate};
+use ensue::semantics::{View, evaluate};
 use ensue::words::{plain, words};
-use ensue::{Engine, Policy};
+use ensue::{Engine, Limit, Limits, Policy};
 use proptest::prelude::*;
 use quick_xml::events::Event;
 
@@ -180,9 +180,9 @@ proptest! {
         let engine = Engine::new(&policy, &View::default()).expect("it has a date");
         let decisions = policy.consequence_ids().map(|id| decision(&engine, id, None).expect("it is small"));
         for graph in decisions.chain([evidence(&engine, None)]) {
-            let drawn = svg(&graph, "p").expect("it is small");
+            let drawn = svg(&graph, "p", &Limits::default()).expect("it is small");
             // The same, whatever was drawn before.
-            prop_assert_eq!(&drawn, &svg(&graph, "p").expect("it is small"));
+            prop_assert_eq!(&drawn, &svg(&graph, "p", &Limits::default()).expect("it is small"));
             let (width, height, boxes) = boxes(&drawn);
             prop_assert_eq!(boxes.len(), graph.nodes.len());
             for (index, a) in boxes.iter().enumerate() {
@@ -322,10 +322,10 @@ fn without_quoted(text: &str, shields: bool) -> String {
 fn texts_are_only_texts() {
     let empty = graph_of("a");
     let names = |svg: &str| elements(svg).into_iter().map(|(name, _)| name).collect::<BTreeSet<String>>();
-    let allowed = names(&svg(&empty, "p").expect("it is small"));
+    let allowed = names(&svg(&empty, "p", &Limits::default()).expect("it is small"));
     for text in HOSTILE {
         let graph = graph_of(text);
-        let drawn = svg(&graph, "p").expect("it is small");
+        let drawn = svg(&graph, "p", &Limits::default()).expect("it is small");
         assert!(names(&drawn).is_subset(&allowed), "{text}");
         for (_, attributes) in elements(&drawn) {
             for (name, value) in attributes {
@@ -423,11 +423,21 @@ fn two_runs_write_the_same() {
 
 #[test]
 fn what_is_too_large_is_refused_with_what_can_be_done() {
-    let claims: String = (0..MAX_NODES).map(|index| format!("claim k{index} by s \"K\"\n")).collect();
-    let policy: Policy = load(&format!("source s \"S\"\n{claims}"));
-    let graph = evidence(&Engine::new(&policy, &View::default()).expect("no date is needed"), None);
-    assert_eq!(svg(&graph, "p"), Err(TooLarge { nodes: MAX_NODES + 1, edges: MAX_NODES }));
-    assert!(dot(&graph).contains("claim_k299"));
+    let most = Limit::PictureBoxes.default() as usize;
+    let drawn = |claims: usize, limits: Limits| {
+        let claims: String = (0..claims).map(|index| format!("claim k{index} by s \"K\"\n")).collect();
+        let policy: Policy = load(&format!("source s \"S\"\n{claims}"));
+        let graph = evidence(&Engine::new(&policy, &View::default()).expect("no date is needed"), None);
+        svg(&graph, "p", &limits).map(|_| dot(&graph))
+    };
+    // The source has a box, and each claim has one and an arrow.
+    assert!(drawn(most - 1, Limits::default()).is_ok());
+    assert_eq!(drawn(most, Limits::default()), Err(TooLarge { nodes: most + 1, edges: most }));
+    let raised = Limits::default().with(Limit::PictureBoxes, most as u64 + 1);
+    assert!(drawn(most, raised).expect("the limit was raised").contains("claim_k299"));
+    assert!(drawn(most, raised.with(Limit::PictureArrows, most as u64)).is_ok());
+    assert!(drawn(most, raised.with(Limit::PictureArrows, most as u64 - 1)).is_err());
+    let claims: String = (0..most).map(|index| format!("claim k{index} by s \"K\"\n")).collect();
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let path = folder.path().join("large.ensue");
     std::fs::write(&path, format!("source s \"S\"\n{claims}")).expect("it can be written");
@@ -437,7 +447,7 @@ fn what_is_too_large_is_refused_with_what_can_be_done() {
     let policy = load(
         "fact a \"A\" : yes or no\nfact b \"B\" : yes or no\nconsequence c \"C\"\nrule r \"R\" when a and b then c",
     );
-    let limits = Limits { compile_one: 0, compile_all: 0, ..Limits::default() };
+    let limits = Limits::default().with(Limit::CompileSteps, 0);
     let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
     assert_eq!(decision(&engine, policy.consequence("c").expect("it is declared"), None), None);
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ensue::explore::compare::{Column, Comparison, Reasons, Way};
 use ensue::explore::interview::Interview;
 use ensue::model::{ConsequenceId, FactId, Value};
-use ensue::semantics::{Limits, Settled, View, evaluate};
-use ensue::{Engine, Policy, Profile};
+use ensue::semantics::{Settled, View, evaluate};
+use ensue::{Engine, Limit, Limits, Policy, Profile};
 use proptest::prelude::*;
 
 use crate::change::values;
@@ -192,7 +192,7 @@ proptest! {
         let policy = load(&text(&mut tape));
         let profile = some_profile(&policy, &mut tape);
         let steps = [0, 1, 10, 100][tape.pick(4)];
-        let limits = Limits { compile_one: 0, compile_all: 0, residual: steps, ..Limits::default() };
+        let limits = Limits::default().with(Limit::CompileSteps, 0).with(Limit::SearchSteps, steps);
         let engine = Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
         let wanted: Vec<ConsequenceId> = policy.consequence_ids().collect();
         let mut brute = Brute::new(&engine, &wanted, &profile, &[]);

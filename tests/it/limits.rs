@@ -1,11 +1,11 @@
 //! Files too large or too deep to be kept as cases.
 
 use ensue::analysis::coverage::{Coverage, Goal, State};
-use ensue::analysis::space::Limits;
 use ensue::diagnostic::Code;
 use ensue::lint::{self, Chosen};
-use ensue::text::MAX_FILE_BYTES;
-use ensue::{Diagnostics, Engine, Policy, Status, View};
+use ensue::syntax;
+use ensue::text::FileId;
+use ensue::{Diagnostics, Engine, Limit, Limits, Policy, Status, View};
 
 const HEAD: &str = "fact a \"A\" : yes or no\nfact b \"B\" : yes or no\nconsequence c \"C\"\n";
 
@@ -20,14 +20,14 @@ fn codes(found: Result<Policy, Diagnostics>) -> Vec<Code> {
 
 #[test]
 fn a_million_parentheses_are_one_mistake() {
-    for part in ["(", "not ", "not (", "(not "] {
+    for part in ["(\n", "not\n", "not (\n", "(not\n"] {
         let text = format!("{HEAD}define d \"D\" as {}a\n{HEAD}", part.repeat(1_000_000));
         let found = codes(load(text));
         assert_eq!(found[0], Code::NestingTooDeep, "{part}");
         // What stands below is read again: three names are declared twice.
         assert_eq!(found[1..], [Code::DuplicateName; 3], "{part}");
     }
-    assert!(codes(load(format!("{HEAD}{}", ")".repeat(1_000_000)))).len() == 1);
+    assert!(codes(load(format!("{HEAD}{}", ")\n".repeat(1_000_000)))).len() == 1);
 }
 
 #[test]
@@ -58,13 +58,14 @@ fn what_is_too_large_to_be_looked_at_is_said() {
     text += "rule small \"S\" per k when a and not a then e\n";
     let policy = load(text).expect("it is sound");
     let all = |limits| lint::findings_within(&policy, &Chosen::all(), limits);
-    let found = all(Limits { one: 40, all: 1_000_000 });
+    let found = all(Limits::default().with(Limit::QuestionSteps, 40).with(Limit::CheckSteps, 1_000_000));
     let said: Vec<&str> = found.iter().map(|it| &*it.message).filter(|it| it.starts_with("not decided")).collect();
     assert!(said.iter().any(|it| it.contains("the rule `large`") && it.contains("never_applies")), "{said:?}");
     assert!(!said.iter().any(|it| it.contains("`small`")), "{said:?}");
     assert!(found.iter().any(|it| it.code == Code::NeverApplies && it.message.contains("`small`")));
     assert!(all(Limits::default()).iter().all(|it| it.code != Code::NotDecided));
-    let coverage = Coverage::of(&policy, Limits { one: 40, all: 1_000_000 });
+    let coverage =
+        Coverage::of(&policy, Limits::default().with(Limit::QuestionSteps, 40).with(Limit::CheckSteps, 1_000_000));
     let undecided = |goal: &&Goal| goal.state == State::NotDecided;
     // It is one of the two rules on which the source's goal rests.
     let large =
@@ -72,7 +73,11 @@ fn what_is_too_large_to_be_looked_at_is_said() {
     assert!(coverage.goals.iter().filter(undecided).all(large));
     assert!(coverage.tally(|_| true).not_decided > 0);
     // Also where nothing at all is granted.
-    assert!(all(Limits { one: 0, all: 0 }).iter().any(|it| it.code == Code::NotDecided));
+    assert!(
+        all(Limits::default().with(Limit::QuestionSteps, 0).with(Limit::CheckSteps, 0))
+            .iter()
+            .any(|it| it.code == Code::NotDecided)
+    );
 }
 
 #[test]
@@ -90,13 +95,152 @@ fn long_chains_of_definitions_and_consequences_need_no_stack() {
     assert_eq!(outcomes.last().map(|it| it.status), Some(Status::Follows));
 }
 
+/// Loads a policy within limits, on a stack that holds the deepest conditions.
+fn load_within(limits: Limits, text: String) -> Result<Policy, Diagnostics> {
+    let read = move || Policy::load_within("rules.ensue", limits, |_| Ok(text.clone().into()));
+    std::thread::Builder::new().stack_size(64 << 20).spawn(read).expect("a thread").join().expect("no panic")
+}
+
+/// What is read up to a limit: what `text` makes with so many is read, with one more it is refused; and the same
+/// where the limit is another. The message says how much is read, and which option reads more.
+fn up_to(limit: Limit, code: Code, text: impl Fn(u64) -> String) {
+    let most = limit.default();
+    for (limits, most) in [(Limits::default(), most), (Limits::default().with(limit, most / 2), most / 2)] {
+        assert_eq!(codes(load_within(limits, text(most))), [], "{limit:?}");
+        let found = load_within(limits, text(most + 1)).expect_err("it is too large");
+        assert_eq!(found.list.iter().map(|it| it.code).collect::<Vec<Code>>(), [code], "{limit:?}");
+        let said = format!("{found}");
+        assert!(said.contains(&most.to_string()), "{said}");
+        let help = &found.list[0].help;
+        assert!(help.iter().any(|help| help.contains(&format!("`--limit {}={}`", limit.name(), 2 * most))), "{help:?}");
+    }
+    let raised = Limits::default().with(limit, most + 1);
+    assert_eq!(codes(load_within(raised, text(most + 1))), [], "{limit:?}");
+}
+
 #[test]
-fn a_file_is_read_up_to_sixteen_mebibytes() {
-    let mut text = HEAD.to_owned() + "# ";
-    text += &"x".repeat(MAX_FILE_BYTES - text.len());
-    assert!(load(text.clone()).is_ok());
-    text.push('x');
-    assert_eq!(codes(load(text)), [Code::FileTooLarge]);
+fn a_file_is_read_up_to_its_limit_of_bytes() {
+    up_to(Limit::FileBytes, Code::FileTooLarge, |bytes| {
+        let length = usize::try_from(bytes).expect("a length") - HEAD.len();
+        HEAD.to_owned() + &"\n".repeat(length)
+    });
+}
+
+#[test]
+fn a_line_is_read_up_to_its_limit_of_bytes() {
+    up_to(Limit::LineBytes, Code::LineTooLong, |bytes| {
+        format!("{HEAD}# {}\n", "x".repeat(usize::try_from(bytes).expect("a length") - 2))
+    });
+    // Also where the file ends with it.
+    up_to(Limit::LineBytes, Code::LineTooLong, |bytes| {
+        format!("{HEAD}# {}", "x".repeat(usize::try_from(bytes).expect("a length") - 2))
+    });
+}
+
+#[test]
+fn conditions_are_read_up_to_their_limit_of_levels() {
+    let text = |levels: u64, open: &str, close: &str| {
+        let levels = usize::try_from(levels).expect("a length");
+        format!("{HEAD}rule r \"R\" when {}a{} then c", open.repeat(levels), close.repeat(levels))
+    };
+    for (open, close) in [("(", ")"), ("not ", "")] {
+        up_to(Limit::Nesting, Code::NestingTooDeep, |levels| text(levels, open, close));
+    }
+    // The deepest that can be asked for is read, decided, explained and laid out.
+    let deepest = Limits::default().with(Limit::Nesting, u64::MAX);
+    let levels = deepest.of(Limit::Nesting);
+    let look = move || {
+        for (levels, read) in [(levels, true), (levels + 1, false)] {
+            let text = text(levels, "not ", "");
+            assert_eq!(syntax::format(FileId::default(), &text, &deepest).is_ok(), read);
+            let policy = Policy::load_within("rules.ensue", deepest, |_| Ok(text.clone().into()));
+            assert_eq!(policy.is_ok(), read);
+            let Ok(policy) = policy else { continue };
+            let engine = Engine::new(&policy, &View::default()).expect("no date is needed");
+            let outcome = engine.outcomes(&policy.profile(r#"{"a": true}"#).expect("a sound profile")).remove(0);
+            assert_eq!(outcome.status, if levels % 2 == 0 { Status::Follows } else { Status::DoesNotFollow });
+            assert!(lint::findings(&policy, &Chosen::all()).len() < 10);
+        }
+    };
+    std::thread::Builder::new().stack_size(64 << 20).spawn(look).expect("a thread").join().expect("no panic");
+}
+
+#[test]
+fn a_policy_is_read_up_to_its_limits_of_rules_and_terms() {
+    up_to(Limit::Rules, Code::PolicyTooLarge, |rules| {
+        let rule = |index| format!("rule r{index} \"R\" when a then c\n");
+        HEAD.to_owned() + &(0..rules).map(rule).collect::<String>()
+    });
+    up_to(Limit::Terms, Code::PolicyTooLarge, |terms| {
+        let terms = usize::try_from(terms).expect("a length");
+        // What an `unless` and a definition hold counts as well.
+        let line = "a or b is no or\n".repeat(terms / 2 - 1);
+        format!("{HEAD}define d \"D\" as {line}{}a\nrule r \"R\" when d then c", "a or ".repeat(terms % 2))
+    });
+}
+
+/// Files that import one another, one after the other or side by side.
+#[test]
+fn a_policy_is_read_up_to_its_limit_of_files() {
+    let most = Limit::Files.default();
+    for is_chain in [true, false] {
+        let load = |files: u64, limits: Limits| {
+            let mut asked = 0;
+            let found = Policy::load_within("0.ensue", limits, |path| {
+                asked += 1;
+                let number: u64 = path.trim_end_matches(".ensue").parse().expect("a number");
+                let imports: Vec<u64> = match (is_chain, number) {
+                    (true, _) => vec![number + 1],
+                    (false, 0) => (1..files).collect(),
+                    (false, _) => Vec::new(),
+                };
+                let imports = imports.into_iter().filter(|next| *next < files);
+                let imports: String = imports.map(|next| format!("import \"{next}.ensue\"\n")).collect();
+                Ok(format!("{imports}fact f{number} \"F\" : yes or no\n").into())
+            });
+            (asked, found)
+        };
+        for (limits, most) in [(Limits::default(), most), (Limits::default().with(Limit::Files, 3), 3)] {
+            assert!(load(most, limits).1.is_ok());
+            let (asked, found) = load(most + 1, limits);
+            let found = found.expect_err("it has too many files");
+            assert_eq!((asked, found.list.len(), found.list[0].code), (most, 1, Code::PolicyTooLarge));
+            assert!(found.list[0].help.iter().any(|help| help.contains(&format!("`--limit files={}`", 2 * most))));
+        }
+        assert!(load(most + 1, Limits::default().with(Limit::Files, most + 1)).1.is_ok());
+    }
+}
+
+/// With the steps that are needed an outcome is exact, with one less it is not decided, and that is said; more
+/// steps change nothing.
+#[test]
+fn an_outcome_is_searched_up_to_the_limit_of_steps() {
+    let pairs: Vec<String> = (0..8).map(|index| format!("(x{index} and y{index})")).collect();
+    let mut text: String = ["x", "y"]
+        .iter()
+        .flat_map(|name| (0..8).map(move |index| format!("fact {name}{index} \"F\" : yes or no\n")))
+        .collect();
+    text += &format!("consequence c \"C\"\nrule r \"R\" when ({0}) and not ({0}) then c\n", pairs.join(" or "));
+    let policy = load(text).expect("it is sound");
+    let profile = policy.profile("{}").expect("a sound profile");
+    let outcome = |steps: u64| {
+        let limits = Limits::default().with(Limit::CompileSteps, 0).with(Limit::SearchSteps, steps);
+        Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed").outcomes(&profile).remove(0)
+    };
+    // No completion makes it follow, which no part of the condition says.
+    let exact = |steps: u64| {
+        let outcome = outcome(steps);
+        assert_eq!(outcome.searched, outcome.status == Status::DoesNotFollow);
+        outcome.searched
+    };
+    let (mut less, mut enough) = (0, Limit::SearchSteps.default());
+    assert!(exact(enough) && !exact(less));
+    while enough - less > 1 {
+        let middle = less.midpoint(enough);
+        if exact(middle) { enough = middle } else { less = middle }
+    }
+    assert!((0..20).all(|steps| exact(enough + steps)));
+    assert!((1..=20.min(enough)).all(|steps| !exact(enough - steps)));
 }
 
 #[test]
@@ -114,7 +258,7 @@ fn ten_thousand_mistakes_are_all_reported() {
 #[test]
 fn a_name_of_a_million_letters_is_compared_with_nothing() {
     let name = "n".repeat(1_000_000);
-    let text = format!("{HEAD}fact {name} \"N\" : yes or no\ndefine d \"D\" as {name}m or {name}\n");
+    let text = format!("{HEAD}fact {name} \"N\" : yes or no\ndefine d \"D\" as {name}m\nor {name}\n");
     let found = load(text).expect_err("one name is unknown");
     assert_eq!((found.list.len(), found.list[0].code), (1, Code::UnknownName));
     assert!(!found.list[0].help.iter().any(|help| help.contains("did you mean")));

@@ -9,7 +9,7 @@ use ensue::lint::{self, Chosen};
 use ensue::model::{Condition, ConsequenceId, Date, FactId, RuleId};
 use ensue::semantics::{Question, Scratch, Selection, Settled, View, evaluate};
 use ensue::text::Place;
-use ensue::{Engine, Policy, Profile, scenarios, syntax};
+use ensue::{Engine, Limits, Policy, Profile, scenarios, syntax};
 use proptest::prelude::*;
 
 use crate::generate::{self, ON, Tape, profile_json, tapes};
@@ -350,7 +350,8 @@ fn check_scenario(text: &str, policy: &Policy, finding: &Diagnostic) -> Result<(
         prop_assert!(none, "{} has a scenario", finding.code);
         return Ok(());
     };
-    let formatted = syntax::format(ensue::text::FileId::default(), scenario).expect("it can be read");
+    let formatted =
+        syntax::format(ensue::text::FileId::default(), scenario, &Limits::default()).expect("it can be read");
     prop_assert_eq!(&*formatted, &**scenario);
     let with = load(&format!("{text}\n{scenario}"));
     let verdicts = scenarios::verdicts(&with).expect("there is a date");

@@ -15,7 +15,7 @@ use ensue::population::table::{self, Plan, Refused, Reject, Whole, Why};
 use ensue::population::tally::{self, Gathered, Kind, Tally};
 use ensue::population::{Count, Sink, TooMany, Weight};
 use ensue::semantics::{Engine, Question, Settled, View, evaluate};
-use ensue::{Policy, Profile};
+use ensue::{Limit, Policy, Profile};
 use proptest::prelude::*;
 
 use crate::cli::{names, run, spawn};
@@ -504,7 +504,7 @@ fn faults_are_found_where_they_are() {
     let mut bytes = with_faults("b0,b1,l0,w0,n0,d0,weight,rows\n", sound, ROWS, &faults);
     // One row that is longer than a row may be.
     let long = ROWS + 2;
-    bytes.extend_from_slice(&vec![b'x'; 3 * table::MAX_ROW_BYTES]);
+    bytes.extend_from_slice(&vec![b'x'; 3 * Limit::RowBytes.default() as usize]);
     bytes.extend_from_slice(b"\n");
     bytes.extend_from_slice(sound.as_bytes());
     for (threads, multiline) in [(1, false), (2, false), (1, true)] {
@@ -512,7 +512,7 @@ fn faults_are_found_where_they_are() {
         (plan.weight, plan.rows) = (Some("weight".to_owned()), Some("rows".to_owned()));
         (plan.threads, plan.multiline_cells) = (threads, multiline);
         let (whole, rejects) = outcome(&bytes, &plan);
-        let too_long = format!("longer than {} bytes", table::MAX_ROW_BYTES);
+        let too_long = "longer than 1048576 bytes; `--limit row-bytes=2097152` allows more".to_owned();
         let expected = [expected_faults(&faults, 1), vec![(long as u64, None, too_long)]].concat();
         assert_eq!(found_faults(&rejects), expected, "{threads} threads, multiline: {multiline}");
         let (sums, rows, rejected) = whole.expect("few enough are rejected");

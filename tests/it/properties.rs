@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ensue::semantics::{Effect, Engine, Limits, Outcome, Scratch, Settled, View, evaluate};
-use ensue::{Policy, Profile, Status};
+use ensue::semantics::{Effect, Engine, Outcome, Scratch, Settled, View, evaluate};
+use ensue::{Limit, Limits, Policy, Profile, Status};
 use proptest::prelude::*;
 
 use crate::generate::{self, FACTS, ON, Tape, completions, policy, profile_json, tapes};
@@ -329,9 +329,9 @@ proptest! {
         let engine = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
         let truth = Truth::of(&policy, &View::default());
         let exact = engine(Limits::default()).outcomes(&profile);
-        let residual = engine(Limits { compile_all: steps, ..Limits::default() }).outcomes(&profile);
+        let residual = engine(Limits::default().with(Limit::CompileSteps, steps)).outcomes(&profile);
         prop_assert_eq!(&exact, &residual);
-        let cut_short = engine(Limits { compile_one: steps, residual: steps, ..Limits::default() }).outcomes(&profile);
+        let cut_short = engine(Limits::default().with(Limit::CompileSteps, steps).with(Limit::SearchSteps, steps)).outcomes(&profile);
         for (exact, found) in exact.iter().zip(&cut_short) {
             prop_assert!(exact.status.possible().is_within(found.status.possible()));
             if found.status.settled().is_some() {
@@ -353,9 +353,9 @@ proptest! {
         let policy = load(&source(&policy(&mut tape)));
         let truth = Truth::of(&policy, &View::default());
         let engine = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
-        let uncompiled = Limits { compile_all: 0, ..Limits::default() };
+        let uncompiled = Limits::default().with(Limit::CompileSteps, 0);
         let (compiled, flat) = (engine(Limits::default()), engine(uncompiled));
-        let cut_short = engine(Limits { program: operations, ..uncompiled });
+        let cut_short = engine(uncompiled.with(Limit::Operations, operations as u64));
         let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
         let complete = |values: Vec<Option<usize>>| values.into_iter().map(|value| value.or(Some(0))).collect();
         for profile_at in 0..6 {
@@ -382,7 +382,7 @@ proptest! {
         let mut tape = Tape::new(&choices);
         let policy = load(&conjunctions(&mut tape, rules));
         let engine = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
-        let (compiled, flat) = (engine(Limits::default()), engine(Limits { compile_all: 0, ..Limits::default() }));
+        let (compiled, flat) = (engine(Limits::default()), engine(Limits::default().with(Limit::CompileSteps, 0)));
         let selection = View::default().select(&policy).expect("it has a date");
         let (mut scratch, mut found, mut expected) = (Scratch::default(), Vec::new(), Vec::new());
         for unknown in [0, 2, 20] {

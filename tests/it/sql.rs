@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ensue::model::FactId;
 use ensue::sql::{self, Dialect, Source, Table, Unwritten};
-use ensue::{Engine, Policy, View};
+use ensue::{Engine, Limit, Limits, Policy, View};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{TestRng, TestRunner};
@@ -202,23 +202,36 @@ fn a_value_that_cannot_be_written_is_told() {
 /// Rules about one fact each of many, all of them needed for one consequence: too many to be asked for.
 #[test]
 fn what_is_too_large_is_left_out_and_told() {
-    let facts: Vec<String> = (0..=sql::MAX_ASKED).map(|index| format!("fact f{index} \"F\" : yes or no")).collect();
-    let names: Vec<String> = (0..=sql::MAX_ASKED).map(|index| format!("f{index}")).collect();
-    let policy = load(&format!(
-        "{}\nconsequence small \"S\"\nconsequence large \"L\"\nrule a \"A\" when f0 then small\n\
-         rule b \"B\" when {} then large",
-        facts.join("\n"),
-        names.join(" and ")
-    ));
-    let engine = Engine::new(&policy, &View::default()).expect("no date is needed");
-    let (table, columns) = (Table::parse("t").unwrap(), plain_columns(&policy));
-    for dialect in DIALECTS {
+    let most = Limit::QueryFacts.default();
+    let left_out = |count: u64, limits: Limits, dialect: Dialect| {
+        let facts: Vec<String> = (0..count).map(|index| format!("fact f{index} \"F\" : yes or no")).collect();
+        let names: Vec<String> = (0..count).map(|index| format!("f{index}")).collect();
+        let policy = load(&format!(
+            "{}\nconsequence small \"S\"\nconsequence large \"L\"\nrule a \"A\" when f0 then small\n\
+             rule b \"B\" when {} then large",
+            facts.join("\n"),
+            names.join(" and ")
+        ));
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+        let (table, columns) = (Table::parse("t").unwrap(), plain_columns(&policy));
         let source = Source { engine: &engine, dialect, table: &table, columns: &columns, weight: None, by: &[] };
         let tally = sql::tally(&source).expect("it can be written");
-        assert_eq!(tally.left_out, [policy.consequence("large").unwrap()]);
-        assert!(tally.text.contains("too large: large."), "{}", tally.text);
-        assert!(!tally.text.contains("'large'") && tally.text.contains("'small'"));
+        let is_out = tally.left_out == [policy.consequence("large").unwrap()];
+        assert!(is_out || tally.left_out.is_empty());
+        assert_eq!(tally.text.contains("too large: large."), is_out, "{}", tally.text);
+        assert!(tally.text.contains("'large'") != is_out && tally.text.contains("'small'"));
         parsed(dialect, &tally.text);
+        is_out
+    };
+    for dialect in DIALECTS {
+        let usual = Limits::default();
+        assert!(!left_out(most, usual, dialect));
+        assert!(left_out(most + 1, usual, dialect));
+        let raised = usual.with(Limit::QueryFacts, most + 1);
+        assert!(!left_out(most + 1, raised, dialect));
+        // Each fact is asked for by a node of the large diagram; the node of the small one may be another.
+        assert!(!left_out(most, usual.with(Limit::QueryNodes, most + 1), dialect));
+        assert!(left_out(most, usual.with(Limit::QueryNodes, most - 1), dialect));
     }
 }
 

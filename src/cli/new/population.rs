@@ -8,6 +8,7 @@ use crate::cli::files::{Readers, create_with, load};
 use crate::cli::out::refuse_place;
 use crate::cli::view::{date, failed};
 use crate::cli::{Failure, Found, Output};
+use crate::limits::Limits;
 use crate::model::Date;
 use crate::population::synthetic::{Share, Synthetic, WEIGHT};
 use crate::semantics::{Engine, View};
@@ -40,11 +41,11 @@ fn share(text: &str) -> Result<Share, String> {
 }
 
 impl Population {
-    pub(super) fn write(&self, rows: u64, rules: &Path) -> Result<Found, Failure> {
+    pub(super) fn write(&self, rows: u64, rules: &Path, limits: &Limits) -> Result<Found, Failure> {
         if let Some(out) = &self.out {
             refuse_place(out, false)?;
         }
-        let policy = load(rules)?;
+        let policy = load(rules, limits)?;
         let refused = |reason: &str| Err(Failure::Message(format!("cannot make up a table: {reason}")));
         if policy.facts.is_empty() {
             return refused("the policy has no facts");

@@ -4,13 +4,15 @@ use std::io::{self, Read};
 use std::sync::Mutex;
 
 use super::parts::{self, Found, Parts};
-use super::{MAX_ROW_BYTES, Plan, Refused, Reject, Whole};
+use super::{Plan, Refused, Reject, Whole};
 use crate::population::{Sink, TooMany};
 
 /// The text of a table, block by block.
 pub(super) struct Blocks<'a> {
     input: Box<dyn Read + Send + 'a>,
     size: usize,
+    /// How long a row may be.
+    most: usize,
     /// Whether blocks end where lines do; else the reader says how far it came.
     at_lines: bool,
     /// What was read and is in no block yet.
@@ -28,8 +30,9 @@ pub(super) struct First<'t> {
 }
 
 impl<'a> Blocks<'a> {
-    pub(super) fn new(input: Box<dyn Read + Send + 'a>, size: usize, multiline: bool) -> Self {
-        Self { input, size: size.max(1), at_lines: !multiline, rest: Vec::new(), next: 0, is_all: false }
+    pub(super) fn new(input: Box<dyn Read + Send + 'a>, plan: &Plan<'_>) -> Self {
+        let (size, at_lines, most) = (plan.block.max(1), !plan.multiline_cells, plan.row_bytes());
+        Self { input, size, at_lines, most, rest: Vec::new(), next: 0, is_all: false }
     }
 
     pub(super) fn cut_at_lines(&mut self) {
@@ -42,7 +45,7 @@ impl<'a> Blocks<'a> {
             Some(start) => memchr::memchr(b'\n', &text[start..]).is_some(),
             None => false,
         };
-        while !self.is_all && !is_enough(&self.rest) && self.rest.len() <= MAX_ROW_BYTES {
+        while !self.is_all && !is_enough(&self.rest) && self.rest.len() <= self.most {
             self.more()?;
         }
         Ok(First { text: &self.rest, is_all: self.is_all })
@@ -71,7 +74,7 @@ impl<'a> Blocks<'a> {
         }
         // A row that is too long is cut, and then found to be too long; what follows in its line is left out.
         while !self.is_all && memchr::memchr(b'\n', &self.rest).is_none() {
-            if self.rest.len() <= MAX_ROW_BYTES {
+            if self.rest.len() <= self.most {
                 self.more()?;
                 continue;
             }
@@ -82,7 +85,7 @@ impl<'a> Blocks<'a> {
             } else {
                 self.rest.clear();
             }
-            self.rest.splice(..0, kept[..=MAX_ROW_BYTES].iter().copied());
+            self.rest.splice(..0, kept[..=self.most].iter().copied());
         }
         text.clear();
         std::mem::swap(text, &mut self.rest);

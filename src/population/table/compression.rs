@@ -4,12 +4,12 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::Plan;
+use crate::limits::{Limit, Limits};
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
-/// A table may be so many times longer than it is packed; shorter ones are not looked at.
-pub const MAX_EXPANSION: u64 = 2_000;
 /// Tables up to this length may be packed as closely as they like.
 pub(super) const ALWAYS_ALLOWED: u64 = 1 << 28;
 
@@ -32,6 +32,7 @@ pub(super) enum Unpacked<'a> {
 /// When the input cannot be read.
 pub(super) fn unpacked<'a>(
     input: impl Read + Send + 'a,
+    plan: &Plan<'_>,
     progress: impl FnMut(u64) + Send + 'a,
 ) -> io::Result<Unpacked<'a>> {
     let mut input = Told { input, progress, read: 0 };
@@ -40,12 +41,13 @@ pub(super) fn unpacked<'a>(
     let is = |magic: &[u8]| first.starts_with(magic);
     let (gzip, zstd, parquet) = (is(&GZIP), is(&ZSTD), is(&PARQUET));
     let whole = Cursor::new(first).chain(input);
+    let limits = plan.engine.limits;
     Ok(match () {
         () if parquet => Unpacked::Parquet,
-        () if gzip => Unpacked::Text(Box::new(Limited::new(whole, |packed| {
+        () if gzip => Unpacked::Text(Box::new(Limited::new(whole, limits, |packed| {
             MultiGzDecoder::new(BufReader::with_capacity(1 << 16, packed))
         }))),
-        () if zstd => Unpacked::Text(Box::new(Limited::new(whole, |packed| Frames {
+        () if zstd => Unpacked::Text(Box::new(Limited::new(whole, limits, |packed| Frames {
             packed: Some(BufReader::with_capacity(1 << 16, packed)),
             frame: None,
         }))),
@@ -85,16 +87,17 @@ impl<R: Read> Read for Counted<R> {
 
 /// What a decoder unpacks, as long as it is not very many times what it was given.
 struct Limited<D> {
+    limits: Limits,
     decoder: D,
     packed: Arc<AtomicU64>,
     unpacked: u64,
 }
 
 impl<D> Limited<D> {
-    fn new<R: Read>(input: R, decoder: impl FnOnce(Counted<R>) -> D) -> Self {
+    fn new<R: Read>(input: R, limits: Limits, decoder: impl FnOnce(Counted<R>) -> D) -> Self {
         let packed = Arc::<AtomicU64>::default();
         let decoder = decoder(Counted { input, read: packed.clone() });
-        Self { decoder, packed, unpacked: 0 }
+        Self { limits, decoder, packed, unpacked: 0 }
     }
 }
 
@@ -103,9 +106,10 @@ impl<D: Read> Read for Limited<D> {
         let count = self.decoder.read(buffer)?;
         self.unpacked += count as u64;
         let packed = self.packed.load(Ordering::Relaxed);
-        if self.unpacked > ALWAYS_ALLOWED.max(packed.saturating_mul(MAX_EXPANSION)) {
-            let why =
-                format!("it unpacks to more than {MAX_EXPANSION} times its size: unpack it first, if that is right");
+        let times = self.limits.of(Limit::Expansion);
+        if self.unpacked > ALWAYS_ALLOWED.max(packed.saturating_mul(times)) {
+            let raise = self.limits.raise(Limit::Expansion);
+            let why = format!("it unpacks to more than {times} times its size; if that is right, {raise}");
             return Err(io::Error::other(why));
         }
         Ok(count)

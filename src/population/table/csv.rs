@@ -70,7 +70,7 @@ impl<'a, S: Sink> Rows<'a, S> {
         Self {
             plan,
             header,
-            layout: Layout { delimiter: header.delimiter, multiline: plan.multiline_cells },
+            layout: Layout { delimiter: header.delimiter, multiline: plan.multiline_cells, most: plan.row_bytes() },
             readers: facts.iter().map(|column| Reader::new(plan.engine, column, &plan.unknown)).collect(),
             runs: runs(plan, header, counter.is_numbered()),
             marks: Marks::new(header.delimiter),

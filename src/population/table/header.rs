@@ -1,7 +1,7 @@
 //! The first line of a table: which column is which fact, and which tables are not read at all.
 
 use super::identity::{is_birth, is_identity, is_place};
-use super::row::{self, Layout};
+use super::row::{self, Broken, Layout};
 use super::{NoHeader, Plan, Refused};
 use crate::model::FactType;
 use crate::population::coding::BY_ITEM;
@@ -62,11 +62,13 @@ impl Header {
         let delimiter =
             plan.delimiter.unwrap_or_else(|| DELIMITERS.into_iter().rev().max_by_key(count).expect("there are some"));
         let mut names: Vec<Option<String>> = Vec::new();
-        let layout = Layout { delimiter, multiline: plan.multiline_cells };
+        let layout = Layout { delimiter, multiline: plan.multiline_cells, most: plan.row_bytes() };
         let cells = row::cells(text, layout, is_all, |_, cell, _| {
             names.push(String::from_utf8(cell.into_owned()).ok().map(|name| name.trim().to_owned()));
         });
-        let Some(Ok((_, length))) = cells else { return Err(Refused::NoHeader(NoHeader::Broken)) };
+        // Where more would be needed, a cell is not closed: a header has one line.
+        let (_, length) =
+            cells.unwrap_or(Err((0, Broken::Quote))).map_err(|(_, why)| Refused::NoHeader(NoHeader::Broken(why)))?;
         let names = names.into_iter().collect::<Option<Vec<String>>>().ok_or(Refused::NoHeader(NoHeader::Encoding))?;
         // What is no header may be a row, of which nothing is told.
         refuse_none_there(plan, &names)?;

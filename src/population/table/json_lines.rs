@@ -13,7 +13,7 @@ use super::counter::Counter;
 use super::header::{self, Use};
 use super::parts::Found;
 use super::values::{Reader, Wrong};
-use super::{MAX_ROW_BYTES, Plan, Refused, Why};
+use super::{Plan, Refused, Why};
 use crate::population::coding::{Bin, NOT_KNOWN};
 use crate::population::{Count, Sink, TooMany, Weight};
 
@@ -157,9 +157,10 @@ impl<S: Sink> Rows<S> for Lines<'_, S> {
                 continue;
             }
             let mut count = Count { rows: 1, weight: Weight::ZERO };
-            let text = match line.len() {
-                ..=MAX_ROW_BYTES => std::str::from_utf8(line).map_err(|_| Why::Value(Wrong::Encoding)),
-                _ => Err(Why::Row(super::Broken::TooLong)),
+            let most = self.plan.row_bytes();
+            let text = match line.len() <= most {
+                true => std::str::from_utf8(line).map_err(|_| Why::Value(Wrong::Encoding)),
+                false => Err(Why::Row(super::Broken::TooLong(most))),
             };
             match text.map_err(|why| Bad::Row(None, why)).and_then(|text| self.object(text, &mut count)) {
                 Ok(()) => {

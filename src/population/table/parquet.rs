@@ -21,15 +21,15 @@ use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMet
 use ::parquet::file::serialized_reader::SerializedPageReader;
 use ::parquet::schema::types::ColumnDescPtr;
 
-use super::compression::{ALWAYS_ALLOWED, MAX_EXPANSION};
+use super::compression::ALWAYS_ALLOWED;
 use super::counter::Counter;
 use super::header::{self, Use};
 use super::parts::{self, Found};
 use super::values::{Memory, Reader, Wrong};
 use super::{Plan, Refused, Reject, Whole, Why};
+use crate::limits::Limit;
 use crate::population::coding::{Bin, NOT_KNOWN};
 use crate::population::{Count, Sink, TooMany, Weight};
-pub use pages::{MAX_DICTIONARY, MAX_FOOTER_BYTES, MAX_PAGE_BYTES};
 use pages::{Pages, Source};
 use plain::{Holds, Plain};
 
@@ -69,16 +69,19 @@ pub(super) fn read<S: Sink>(
     on_reject: impl FnMut(&Reject) + Send,
     progress: impl FnMut(u64) + Send,
 ) -> Result<Whole<S>, Refused> {
-    let source = Arc::new(Source::new(file).map_err(Refused::Input)?);
-    let footer = source.footer().map_err(Refused::Input)?.ok_or_else(|| damaged("at its end"))?;
-    let metadata = guarded(|| ParquetMetaDataReader::decode_metadata(&footer)).map_err(|_| damaged("at its end"))?;
+    let source = Arc::new(Source::new(file, plan.engine.limits).map_err(Refused::Input)?);
+    let footer = source.footer().map_err(Refused::Input)?.ok_or_else(|| damaged(&source, "at its end"))?;
+    let metadata =
+        guarded(|| ParquetMetaDataReader::decode_metadata(&footer)).map_err(|_| damaged(&source, "at its end"))?;
     drop(footer);
     let columns = columns(&metadata, plan)?;
     let groups = metadata.row_groups();
     let rows = groups.iter().try_fold(0_u64, |sum, group| sum.checked_add(u64::try_from(group.num_rows()).ok()?));
-    let most = ALWAYS_ALLOWED.max(source.length().saturating_mul(MAX_EXPANSION));
+    let most = ALWAYS_ALLOWED.max(source.length().saturating_mul(plan.engine.limits.of(Limit::Expansion)));
     if rows.is_none_or(|rows| rows > most) {
-        return Err(Refused::Input(io::Error::other("it says that it has more rows than a file of its length may")));
+        let raise = plan.engine.limits.raise(Limit::Expansion);
+        let why = format!("it says that it has more rows than a file of its length may; if that is right, {raise}");
+        return Err(Refused::Input(io::Error::other(why)));
     }
     let progress = Mutex::new(progress);
     let told = || (progress.lock().expect("no thread panics with it"))(source.read());
@@ -98,10 +101,12 @@ pub(super) fn read<S: Sink>(
     })
 }
 
-fn damaged(place: &str) -> Refused {
-    Refused::Input(io::Error::other(format!(
-        "it is damaged, or not complete, or written in a way that is not read: {place}"
-    )))
+/// Why a file is not read on: a limit was passed, or it is damaged.
+fn damaged(source: &Source, place: &str) -> Refused {
+    Refused::Input(io::Error::other(match source.passed() {
+        Some(passed) => format!("{passed} ({place})"),
+        None => format!("it is damaged, or not complete, or written in a way that is not read: {place}"),
+    }))
 }
 
 thread_local! {
@@ -194,7 +199,9 @@ impl<'a, S: Sink> Rows<'a, S> {
     ) -> Result<(), Refused> {
         // INVARIANT: the sum of all groups' rows is a number of rows.
         let rows = group.num_rows().unsigned_abs();
-        let place = |column: &Column| damaged(&format!("column `{}`, part {} of the file", column.name, number + 1));
+        let place = |column: &Column| {
+            damaged(self.source, &format!("column `{}`, part {} of the file", column.name, number + 1))
+        };
         let mut readers = self
             .columns
             .iter()

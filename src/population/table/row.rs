@@ -1,5 +1,6 @@
 //! One row of a CSV table into its cells, by the letter: the meaning that the fast way is held against.
 
+use crate::limits::{Limit, Limits};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -13,8 +14,8 @@ pub enum Broken {
     Short,
     /// There are more cells than columns.
     Long,
-    /// It is longer than a row may be.
-    TooLong,
+    /// It is longer than a row may be: so many bytes.
+    TooLong(usize),
 }
 
 impl fmt::Display for Broken {
@@ -23,7 +24,10 @@ impl fmt::Display for Broken {
             Broken::Quote => f.write_str("a stray quotation mark"),
             Broken::Short => f.write_str("too few cells"),
             Broken::Long => f.write_str("too many cells"),
-            Broken::TooLong => write!(f, "longer than {} bytes", super::MAX_ROW_BYTES),
+            Broken::TooLong(most) => {
+                let limits = Limits::default().with(Limit::RowBytes, *most as u64);
+                write!(f, "longer than {most} bytes; {}", limits.raise(Limit::RowBytes))
+            }
         }
     }
 }
@@ -34,6 +38,8 @@ pub(super) struct Layout {
     pub delimiter: u8,
     /// Whether a quoted cell may hold line ends.
     pub multiline: bool,
+    /// How long a row may be, in bytes.
+    pub most: usize,
 }
 
 /// A row's cells, each with what it takes of the text, quotation marks with it; and where the next row begins.
@@ -49,7 +55,7 @@ pub(super) fn cells<'t>(
     mut found: impl FnMut(usize, Cow<'t, [u8]>, Range<usize>),
 ) -> Option<Result<(usize, usize), (usize, Broken)>> {
     let first_line = memchr::memchr(b'\n', text).map(|end| end + 1);
-    let Some(next_line) = first_line.or(is_all.then_some(text.len())) else { return too_long(text) };
+    let Some(next_line) = first_line.or(is_all.then_some(text.len())) else { return too_long(text, layout.most) };
     let broken = |why| Some(Err((next_line, why)));
     let (mut at, mut count) = (0, 0);
     loop {
@@ -59,7 +65,7 @@ pub(super) fn cells<'t>(
                 Quoted::Cell(cell, length) => (cell, length + 1, length + 1),
                 Quoted::Broken => return broken(Broken::Quote),
                 Quoted::Open if is_all || !layout.multiline => return broken(Broken::Quote),
-                Quoted::Open => return too_long(text),
+                Quoted::Open => return too_long(text, layout.most),
             }
         } else {
             let length = memchr::memchr2(layout.delimiter, b'\n', rest).unwrap_or(rest.len());
@@ -76,17 +82,17 @@ pub(super) fn cells<'t>(
         count += 1;
         let end = match after {
             [] if is_all => Some(0),
-            [] => return too_long(text),
+            [] => return too_long(text, layout.most),
             [b'\n', ..] => Some(1),
             [b'\r', b'\n', ..] => Some(2),
             [b'\r'] if is_all => Some(1),
-            [b'\r'] => return too_long(text),
+            [b'\r'] => return too_long(text, layout.most),
             [byte, ..] if *byte == layout.delimiter => None,
             _ => return broken(Broken::Quote),
         };
         at += length;
         match end {
-            Some(end) if at + end > super::MAX_ROW_BYTES => return broken(Broken::TooLong),
+            Some(end) if at + end > layout.most => return broken(Broken::TooLong(layout.most)),
             Some(end) => return Some(Ok((count, at + end))),
             None => at += 1,
         }
@@ -94,9 +100,9 @@ pub(super) fn cells<'t>(
 }
 
 /// More text is wanted, if the row is not too long already.
-fn too_long<T>(text: &[u8]) -> Option<Result<T, (usize, Broken)>> {
+fn too_long<T>(text: &[u8], most: usize) -> Option<Result<T, (usize, Broken)>> {
     let next = memchr::memchr(b'\n', text).map_or(text.len(), |end| end + 1);
-    (text.len() > super::MAX_ROW_BYTES).then_some(Err((next, Broken::TooLong)))
+    (text.len() > most).then_some(Err((next, Broken::TooLong(most))))
 }
 
 enum Quoted<'t> {

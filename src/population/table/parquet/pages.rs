@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use ::parquet::basic::Compression;
 use ::parquet::errors::{ParquetError, Result};
@@ -13,15 +13,7 @@ use bytes::Bytes;
 use flate2::bufread::MultiGzDecoder;
 
 use super::compact::{Compact, Kind};
-
-/// How long a page may be, packed and unpacked.
-pub const MAX_PAGE_BYTES: u64 = 1 << 26;
-
-/// How many values a page's dictionary may have.
-pub const MAX_DICTIONARY: u64 = 1 << 20;
-
-/// How long what a file says of itself at its end may be.
-pub const MAX_FOOTER_BYTES: u64 = 1 << 24;
+use crate::limits::{Limit, Limits};
 
 /// How deep columns may lie within each other.
 const DEEPEST_COLUMN: usize = 64;
@@ -35,16 +27,30 @@ pub(super) struct Source {
     file: Mutex<File>,
     length: u64,
     read: AtomicU64,
+    limits: Limits,
+    /// The limit that was passed, where one was, and by what.
+    passed: OnceLock<(Limit, &'static str)>,
 }
 
 impl Source {
-    pub(super) fn new(mut file: File) -> std::io::Result<Self> {
+    pub(super) fn new(mut file: File, limits: Limits) -> std::io::Result<Self> {
         let length = file.seek(SeekFrom::End(0))?;
-        Ok(Self { file: Mutex::new(file), length, read: AtomicU64::new(0) })
+        Ok(Self { file: Mutex::new(file), length, read: AtomicU64::new(0), limits, passed: OnceLock::new() })
     }
 
     pub(super) fn length(&self) -> u64 {
         self.length
+    }
+
+    /// Remembers that a limit was passed.
+    fn pass(&self, limit: Limit, what: &'static str) {
+        let _ = self.passed.set((limit, what));
+    }
+
+    /// The limit that was passed, where one was, in words.
+    pub(super) fn passed(&self) -> Option<String> {
+        let (limit, what) = *self.passed.get()?;
+        Some(format!("there are more than {} {what}; {}", self.limits.of(limit), self.limits.raise(limit)))
     }
 
     /// How many bytes were read so far.
@@ -68,9 +74,11 @@ impl Source {
         let end = self.part(self.length.saturating_sub(8), 8)?;
         let Some((length, b"PAR1")) = end.split_first_chunk::<4>() else { return Ok(None) };
         let length = u64::from(u32::from_le_bytes(*length));
-        let Some(start) = self.length.checked_sub(length + 8).filter(|_| length <= MAX_FOOTER_BYTES) else {
+        let Some(start) = self.length.checked_sub(length + 8) else { return Ok(None) };
+        if length > self.limits.of(Limit::FooterBytes) {
+            self.pass(Limit::FooterBytes, "bytes that tell of the file at its end");
             return Ok(None);
-        };
+        }
         let footer = self.part(start, length)?;
         Ok(is_shallow(&footer).then_some(footer))
     }
@@ -162,17 +170,25 @@ impl Header {
         Some(header)
     }
 
-    /// Whether a page like this is read: its sizes are within the limits, and its values are written in
+    /// Whether a page like this can be right: no size is less than nothing, and its values are written in
     /// a way of which they say all there is to know. (Lengths and prefixes of texts written as differences
     /// say themselves how much room they take.)
-    fn is_within_limits(&self) -> bool {
-        let size = |bytes: i64| u64::try_from(bytes).is_ok_and(|bytes| bytes <= MAX_PAGE_BYTES);
-        let values = u64::try_from(self.values).ok();
+    fn can_be_right(&self) -> bool {
         let fits = match self.kind {
-            2 => values.is_some_and(|values| values <= MAX_DICTIONARY.min(self.unpacked.unsigned_abs())),
-            _ => values.is_some() && matches!(self.encoding, 0 | 2 | 3 | 5 | 8 | 9),
+            2 => self.values <= self.unpacked,
+            _ => matches!(self.encoding, 0 | 2 | 3 | 5 | 8 | 9),
         };
-        size(self.unpacked) && size(self.packed) && fits
+        self.unpacked >= 0 && self.packed >= 0 && self.values >= 0 && fits
+    }
+
+    /// The limit that it passes, and by what. INVARIANT: it can be right.
+    fn passes(&self, limits: &Limits) -> Option<(Limit, &'static str)> {
+        let is_over = |limit: Limit, number: i64| number.unsigned_abs() > limits.of(limit);
+        if is_over(Limit::PageBytes, self.unpacked.max(self.packed)) {
+            return Some((Limit::PageBytes, "bytes in a page"));
+        }
+        let is_over = self.kind == 2 && is_over(Limit::DictionaryValues, self.values);
+        is_over.then_some((Limit::DictionaryValues, "values in the dictionary of a page"))
     }
 }
 
@@ -225,7 +241,11 @@ impl ChunkReader for Pages {
         loop {
             let mut bytes = self.source.part(start, wanted)?;
             if let Some(header) = Header::read(&bytes) {
-                if !header.is_within_limits() {
+                if !header.can_be_right() {
+                    return Err(refused());
+                }
+                if let Some((limit, what)) = header.passes(&self.source.limits) {
+                    self.source.pass(limit, what);
                     return Err(refused());
                 }
                 *self.header.lock().expect("no thread panics with it") = header;
@@ -284,8 +304,9 @@ mod tests {
 
     #[test]
     fn pages_are_read_up_to_the_limits() {
-        let most = MAX_PAGE_BYTES.cast_signed();
-        let dictionary = MAX_DICTIONARY.cast_signed();
+        let limits = Limits::default();
+        let [most, dictionary] =
+            [Limit::PageBytes, Limit::DictionaryValues].map(|limit| limits.of(limit).cast_signed());
         let within = |kind, unpacked, packed, values, encoding| {
             let bytes = header(kind, unpacked, packed, values, encoding);
             let header = Header::read(&bytes).expect("a header");
@@ -293,7 +314,7 @@ mod tests {
             assert_eq!((header.values, header.encoding, header.length), (values, encoding, bytes.len()));
             // All that is shorter is no header.
             assert!((0..bytes.len()).all(|end| Header::read(&bytes[..end]).is_none()));
-            header.is_within_limits()
+            header.can_be_right() && header.passes(&limits).is_none()
         };
         for kind in [0, 3] {
             assert!(within(kind, most, most, i64::from(i32::MAX), 8));
@@ -315,7 +336,8 @@ mod tests {
     #[test]
     fn what_is_packed_is_no_longer_than_it_says() {
         let file = tempfile::tempfile().unwrap();
-        let pages = Pages::new(Arc::new(Source::new(file).unwrap()), Compression::GZIP(Default::default()));
+        let pages =
+            Pages::new(Arc::new(Source::new(file, Limits::default()).unwrap()), Compression::GZIP(Default::default()));
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         encoder.write_all(&vec![0; 1 << 20]).unwrap();
         let page = encoder.finish().unwrap();
