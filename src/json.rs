@@ -26,6 +26,7 @@ use serde_json::value::RawValue;
 
 use crate::diagnostic::{Code, Comparisons, Diagnostic, Diagnostics, or_list, suggest};
 use crate::model::{Date, FactId, FactType, Items, Number, Policy, Profile, RuleId, SourceId, Value};
+use crate::never::never;
 use crate::semantics::{Outcome, Selection};
 use crate::syntax::token::is_name;
 use crate::text::{Files, Position};
@@ -425,7 +426,7 @@ fn json_value(policy: &Policy, fact: FactId, value: Value) -> JsonValue<'_> {
         (Value::Item(item), FactType::OneOf(items)) => {
             JsonValue::Text(items.get_index(item as usize).expect("a value is of its fact's type").0.as_str().into())
         }
-        (Value::Item(_), _) => panic!("a value is of its fact's type"),
+        (Value::Item(_), _) => never("a value is of its fact's type"),
         (Value::Number(number), _) => {
             JsonValue::Number(RawValue::from_string(number.to_string()).expect("digits are JSON"))
         }

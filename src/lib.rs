@@ -47,6 +47,12 @@
 //!
 //! Only `cli` and `lsp` read files or the terminal, and nothing reads the clock or the network.
 
+// What cannot be is said with `expect` and a reason, and ends the run: never in an answer that is wrong.
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::todo, clippy::unimplemented)
+)]
+
 pub mod analysis;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -61,6 +67,7 @@ pub mod lint;
 #[cfg(feature = "lsp")]
 pub mod lsp;
 pub mod model;
+mod never;
 #[cfg(feature = "cli")]
 pub mod page;
 #[cfg(feature = "population")]
@@ -68,6 +75,8 @@ pub mod population;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod scenarios;
+// The core, on which every answer rests: each of its files says why no index and no number can be wrong there.
+#[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 pub mod semantics;
 #[cfg(feature = "population")]
 pub mod sql;

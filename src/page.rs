@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::graph;
 use crate::json::Subject;
 use crate::model::{ConsequenceId, Policy};
+use crate::never::never;
 use crate::report::document::html::allowed;
 use crate::report::{self, Detail, Form};
 use crate::semantics::Engine;
@@ -71,7 +72,7 @@ pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
         "drawings" => &drawings,
         "engine" => &code,
         "version" => env!("CARGO_PKG_VERSION"),
-        other => panic!("the template names {other}"),
+        other => never(&format!("the template names {other}")),
     }))
 }
 

@@ -15,6 +15,7 @@ use nom::Err;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::{Limit, Limits};
+use crate::never::never;
 use crate::text::{FileId, Place, Span};
 pub use characters::decode;
 use input::{Input, Mistake, Why};
@@ -69,7 +70,7 @@ struct Reader<'l> {
 
 impl Reader<'_> {
     fn read(&mut self, mut input: Input<'_>) {
-        while let Some(first) = input.next() {
+        while input.next().is_some() {
             let rest = match input.word().to_ascii_lowercase().as_str() {
                 "policy" => grammar::policy(input).map(|(rest, policy)| self.policy(rest, policy)),
                 "import" => grammar::import(input).map(|(rest, import)| self.import(rest, import)),
@@ -85,7 +86,7 @@ impl Reader<'_> {
                     self.report(input, &mistake);
                     next_opener(input.skip(if is_opener_as_name(input) { 2 } else { 1 }))
                 }
-                Err(Err::Incomplete(_)) => unreachable!("the grammar reads whole files, at {:?}", first.span),
+                Err(Err::Incomplete(_)) => never("the grammar reads whole files"),
             };
         }
     }

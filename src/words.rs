@@ -8,6 +8,7 @@ use std::ops::Bound;
 use crate::explore::values::Values;
 use crate::json::Subject;
 use crate::model::{FactId, FactType, Policy, SourceId, Value};
+use crate::never::never;
 use crate::semantics::{Possible, Selection, Settled, Status};
 use crate::text::Place;
 
@@ -174,7 +175,7 @@ pub fn value_shown(policy: &Policy, fact: FactId, value: Value, form: Form) -> S
             let (name, label) = items.get_index(item as usize).expect("a value is of its fact's type");
             form.shown(label.as_deref().unwrap_or(name))
         }
-        (Value::Item(_), _) => panic!("a value is of its fact's type"),
+        (Value::Item(_), _) => never("a value is of its fact's type"),
         (Value::Number(number), _) => number.to_string(),
         (Value::Date(date), _) => date.to_string(),
     }
@@ -197,7 +198,7 @@ fn within(from: Bound<Value>, to: Bound<Value>) -> String {
     let shown = |value: Value| match value {
         Value::Number(number) => number.to_string(),
         Value::Date(date) => date.to_string(),
-        Value::YesNo(_) | Value::Item(_) => panic!("only numbers and dates have bounds"),
+        Value::YesNo(_) | Value::Item(_) => never("only numbers and dates have bounds"),
     };
     let is_date = |value: Value| matches!(value, Value::Date(_));
     let below = |to: Value| format!("{} {}", if is_date(to) { "before" } else { "below" }, shown(to));
@@ -272,7 +273,7 @@ pub fn status_words(status: Status) -> String {
             None => "it is undetermined".to_owned(),
         },
         (None, Status::Follows | Status::DoesNotFollow | Status::RuledOut | Status::Disputed) => {
-            panic!("these are settled")
+            never("these are settled")
         }
     }
 }

@@ -4,6 +4,7 @@
 use crate::distinct::distinct;
 use crate::limits::{Limit, Limits};
 use crate::model::{Condition, ConsequenceId, Date, Draft, FactId, Node, Policy, RuleId, Value};
+use crate::never::never;
 use crate::scenarios;
 use crate::semantics::cells::{Cell, Cells, UNKNOWN};
 use crate::semantics::decide::{Decided, Decider};
@@ -69,7 +70,7 @@ impl<'p> Space<'p> {
         for on in days {
             let selection = View { on: *on, ..View::default() }.select(policy);
             // INVARIANT: where something depends on the date, there is one.
-            let selection = selection.unwrap_or_else(|report| panic!("{}", report.message));
+            let selection = selection.unwrap_or_else(|report| never(&report.message));
             space.days.push(Day { on: *on, selection, decided: Decided::default(), effects: Vec::new() });
             space.decide_all(space.days.len() - 1);
         }

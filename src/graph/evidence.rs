@@ -4,6 +4,7 @@ use super::{Direction, Edge, Given, Graph, Kind, Node, Relation, counted};
 use crate::distinct::distinct;
 use crate::json::Subject;
 use crate::model::{ClaimId, Condition, ConsequenceId, Policy, RuleId, SourceId};
+use crate::never::never;
 use crate::semantics::{Absent, Engine, Outcome, Selection};
 use crate::words::{Form, circumstances, does_not_follow, says_does_not_follow, status_words, view};
 
@@ -245,7 +246,7 @@ fn named<'p>(policy: &'p Policy, conditions: impl Iterator<Item = &'p Condition>
                     open.push(&policy[*id].condition);
                 }
                 Condition::Definition(..) | Condition::Test(_) => {}
-                Condition::All(..) | Condition::Any(..) | Condition::Not(..) => panic!("leaves hold no others"),
+                Condition::All(..) | Condition::Any(..) | Condition::Not(..) => never("leaves hold no others"),
             }
         }
     }

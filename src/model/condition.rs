@@ -2,6 +2,7 @@
 
 use super::value::{Date, Range, Value};
 use super::{ConsequenceId, DefinitionId, FactId};
+use crate::never::never;
 use crate::syntax::ast::TimeUnit;
 use crate::text::Place;
 
@@ -101,7 +102,7 @@ impl Test {
             (TestKind::Since(unit, count), Value::Date(date)) => {
                 anniversary(date, *unit, *count) <= on.expect("a view of dated tests has a date").parts()
             }
-            (TestKind::Yes | TestKind::OneOf(_) | TestKind::Since(..), _) => panic!("a value is of its fact's type"),
+            (TestKind::Yes | TestKind::OneOf(_) | TestKind::Since(..), _) => never("a value is of its fact's type"),
         }
     }
 }

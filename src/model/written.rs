@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{ConsequenceId, Date, Expected, FactId, FactType, Policy, Value};
 use crate::limits::Limits;
+use crate::never::never;
 use crate::syntax;
 use crate::text::FileId;
 
@@ -48,7 +49,7 @@ impl Policy {
             (Value::Item(item), FactType::OneOf(items)) => {
                 items.get_index(item as usize).expect("a value is of its fact's type").0.clone()
             }
-            (Value::Item(_), _) => panic!("a value is of its fact's type"),
+            (Value::Item(_), _) => never("a value is of its fact's type"),
             (Value::Number(number), _) => number.to_string(),
             (Value::Date(date), _) => date.to_string(),
         }

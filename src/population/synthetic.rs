@@ -12,6 +12,7 @@ use std::ops::Bound;
 
 use super::coding::{Coding, Column};
 use crate::model::{Date, FactType, Number, Policy, Value};
+use crate::never::never;
 use crate::semantics::Engine;
 use crate::semantics::cells::{Cell, Cells};
 
@@ -192,7 +193,7 @@ fn whole(value: Value) -> i64 {
     match value {
         Value::Date(date) => date.number(),
         Value::Number(number) => number.ceil(),
-        Value::YesNo(_) | Value::Item(_) => panic!("only numbers and dates have an order"),
+        Value::YesNo(_) | Value::Item(_) => never("only numbers and dates have an order"),
     }
 }
 

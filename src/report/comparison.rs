@@ -7,6 +7,7 @@ use crate::distinct::distinct;
 use crate::explore::compare::{By, Column, Comparison, Harm, Way};
 use crate::json::Subject;
 use crate::model::{ConsequenceId, Policy};
+use crate::never::never;
 use crate::semantics::{Absent, Outcome, Settled, Status};
 use crate::words::{does_not_follow, says_does_not_follow};
 
@@ -83,7 +84,7 @@ impl<'a> Side<'a> {
         match (way, &self.comparison.by) {
             (Way::Option(option), _) => self.form.shown(&option.label),
             (Way::Values(values), By::Fact(fact)) => values_shown(self.policy(), *fact, values, self.form),
-            (Way::Values(_), _) => panic!("values are those of a fact"),
+            (Way::Values(_), _) => never("values are those of a fact"),
             (Way::Source(source), _) => self.form.shown(&self.policy()[*source].label),
         }
     }

@@ -3,11 +3,18 @@
 //! The constants of a policy cut the values of each fact into finitely many cells. Whatever
 //! is decided for one value of a cell is decided for all of them.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "facts, items and edges are numbered by the policy and by this table of cells"
+)]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of cells and days: both are far smaller than their types")]
+
 use std::collections::HashMap;
 use std::ops::{Bound, Range};
 
 use crate::distinct::distinct;
 use crate::model::{Condition, Date, FactId, FactType, Number, Policy, Profile, Test, TestKind, Value, anniversary};
+use crate::never::never;
 
 /// The number of a cell among its fact's, from 0.
 pub type Cell = u32;
@@ -66,7 +73,7 @@ impl FactCells {
     /// instructions, which would then be lost among these.
     #[inline(never)]
     fn between_edges(&self, value: &Value) -> Cell {
-        let FactCells::Ordered(edges, keys) = self else { panic!("a value is of its fact's type") };
+        let FactCells::Ordered(edges, keys) = self else { never("a value is of its fact's type") };
         narrow(match (keys, key(*value)) {
             (Some(keys), Some(key)) => keys.partition_point(|edge| *edge <= key),
             _ => edges.partition_point(|edge| edge.is_before(*value)),
@@ -178,7 +185,7 @@ impl Cells {
     #[must_use]
     pub fn bounds(&self, policy: &Policy, fact: FactId, cells: Range<Cell>) -> (Bound<Value>, Bound<Value>) {
         let FactCells::Ordered(edges, _) = &self.facts[fact.index()] else {
-            panic!("only numbers and dates have bounds")
+            never("only numbers and dates have bounds")
         };
         let range = match &policy[fact].kind {
             FactType::Number { range, .. } => {
@@ -238,7 +245,7 @@ impl Cells {
                     runs.extend_to(cell_at(from), false).extend_to(end_at(to), true)
                 })
             }
-            (FactCells::Items(..), _) => panic!("a test is of its fact's type"),
+            (FactCells::Items(..), _) => never("a test is of its fact's type"),
         };
         runs.finish(self.count(test.fact))
     }
@@ -282,7 +289,7 @@ impl Runs {
 fn cut_items(count: usize, tests: &[&Test]) -> Vec<Cell> {
     let mut named_by: Vec<Vec<usize>> = vec![Vec::new(); count];
     for (index, test) in tests.iter().enumerate() {
-        let TestKind::OneOf(items) = &test.kind else { panic!("a test is of its fact's type") };
+        let TestKind::OneOf(items) = &test.kind else { never("a test is of its fact's type") };
         items.iter().for_each(|item| named_by[*item as usize].push(index));
     }
     let mut cells: HashMap<Vec<usize>, Cell> = HashMap::new();
@@ -343,7 +350,7 @@ fn edge_ranges(kind: &FactType, test: &Test, on: Option<Date>) -> Vec<(Edge, Edg
             let passes = |number: i64| anniversary(Date::from_number(number), *unit, *count) <= on.parts();
             vec![(Edge::Start, before_date(first_failing(passes)))]
         }
-        TestKind::Yes | TestKind::OneOf(_) => panic!("a test is of its fact's type"),
+        TestKind::Yes | TestKind::OneOf(_) => never("a test is of its fact's type"),
     };
     ranges.retain(|(from, to)| from < to);
     ranges.sort_unstable();

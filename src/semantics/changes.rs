@@ -12,6 +12,9 @@
 //! is settled where some of the known facts are kept and the others forgotten. All its smallest
 //! answers are the prime implicants that cover the profile (Shih, Choi and Darwiche 2018).
 
+#![expect(clippy::indexing_slicing, reason = "levels and places are those of the engine and of the lists at hand")]
+#![expect(clippy::arithmetic_side_effects, reason = "places in a list, and steps of it")]
+
 use indexmap::IndexMap;
 
 use super::cells::{Cell, UNKNOWN};

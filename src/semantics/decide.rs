@@ -3,6 +3,8 @@
 //! The same walk makes diagrams, which are exact, and flat programs, which are quick and leave
 //! some things open that are settled.
 
+#![expect(clippy::indexing_slicing, reason = "rules, definitions and consequences are numbered by the policy")]
+
 use rustc_hash::FxHashMap;
 
 use super::cells::Cells;

@@ -5,6 +5,9 @@
 //! a comparison with one constant has two branches however many cells the fact has. Equal
 //! functions are the same node, which is what makes every question about them exact.
 
+#![expect(clippy::indexing_slicing, reason = "nodes and branches are numbered by this diagram")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of nodes, which the limits keep below those of 32 bits")]
+
 use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};

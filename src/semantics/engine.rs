@@ -1,5 +1,11 @@
 //! The engine: a policy compiled for one view, and every question that profiles put to it.
 
+#![expect(clippy::indexing_slicing, reason = "levels and questions are those that the engine was compiled for")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "steps that were granted before they are taken away, and numbers of facts"
+)]
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cells::{Cell, Cells, UNKNOWN};

@@ -3,6 +3,8 @@
 //! This is the specification, section 3 of the language reference word for word. Everything
 //! else in this crate is a faster or wider way to the same answers, and is tested against it.
 
+#![expect(clippy::indexing_slicing, reason = "definitions, consequences and rules are numbered by the policy")]
+
 use std::collections::HashSet;
 
 use super::status::Settled;

@@ -1,7 +1,11 @@
 //! Finding something out about a node of a diagram from the same about the nodes it leads to.
 
+#![expect(clippy::indexing_slicing, reason = "nodes are numbered by the diagram, for which there is room")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of nodes and of questions asked")]
+
 use super::cells::{Cell, UNKNOWN};
 use super::diagram::{Diagram, Level, NodeId};
+use crate::never::never;
 
 /// What was found out about each node, in which query, and room that queries use again: a query
 /// allocates nothing, and looks only at the nodes that it reaches.
@@ -72,7 +76,7 @@ impl<T: Copy> Fold<T> {
                 self.open.pop();
             }
         }
-        look(root, self).unwrap_or_else(|_| unreachable!("the loop ends when the root was looked at"))
+        look(root, self).unwrap_or_else(|_| never("the loop ends when the root was looked at"))
     }
 }
 

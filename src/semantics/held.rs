@@ -1,5 +1,8 @@
 //! Which parts of a rule's conditions hold for a profile: a tree for readers.
 
+#![expect(clippy::indexing_slicing, reason = "consequences are numbered by the policy")]
+#![expect(clippy::arithmetic_side_effects, reason = "depths, which the nesting of conditions keeps small")]
+
 use std::collections::HashSet;
 
 use super::decide::Decider;

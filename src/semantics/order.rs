@@ -1,5 +1,11 @@
 //! In which order diagrams ask for facts: the order decides how large they grow.
 
+#![expect(clippy::indexing_slicing, reason = "facts are numbered by the policy")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "sums of places, each below the number of facts and scaled by a small unit"
+)]
+
 use super::cells::conditions;
 use crate::distinct::distinct;
 use crate::model::{FactId, Policy};

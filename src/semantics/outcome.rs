@@ -1,5 +1,7 @@
 //! What is said of each consequence for a profile, with its evidence.
 
+#![expect(clippy::indexing_slicing, reason = "consequences are numbered by the policy")]
+
 use super::engine::{Engine, Question, Reach, Scratch};
 use super::explain;
 use super::status::Status;

@@ -3,6 +3,9 @@
 //! The fast way for the commonest question, that of a profile in which all that is asked for
 //! is known. A node with several branches becomes as many steps, less one.
 
+#![expect(clippy::indexing_slicing, reason = "steps are numbered by the diagram that they were made of")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of steps, which `narrow` looks at")]
+
 use super::cells::{Cell, UNKNOWN};
 use super::diagram::{Diagram, Level, NodeId};
 

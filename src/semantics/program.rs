@@ -4,6 +4,9 @@
 //! operation, in Kleene's strong three-valued logic: what it settles is settled, and what it leaves
 //! open is left to a diagram of that part alone. It serves where diagrams would grow too large.
 
+#![expect(clippy::indexing_slicing, reason = "operations and literals are numbered by this program")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of literals, which `narrow` looks at")]
+
 use std::convert::Infallible;
 
 use rustc_hash::FxHashMap;

@@ -2,6 +2,9 @@
 //!
 //! A question is then an index and a copy, the same for what is known and what is not.
 
+#![expect(clippy::indexing_slicing, reason = "levels and combinations are numbered by this table")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of combinations, which the table's size keeps small")]
+
 use super::cells::{Cell, Cells, UNKNOWN};
 use super::diagram::NodeId;
 use super::engine::{Engine, Scratch};

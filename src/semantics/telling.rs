@@ -9,6 +9,9 @@
 //! (Hyafil and Rivest 1976 show that nothing much better is known); else the question after which the
 //! fewest facts are expected to matter.
 
+#![expect(clippy::indexing_slicing, reason = "levels are those of the engine, and parts those of the split at hand")]
+#![expect(clippy::arithmetic_side_effects, reason = "weights of 128 bits, whose number is bounded by the steps")]
+
 use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;

@@ -1,5 +1,8 @@
 //! Of which rules an answer speaks: the date, and according to whom.
 
+#![expect(clippy::indexing_slicing, reason = "claims, sources and rules are numbered by the policy")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of claims")]
+
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;

@@ -1,5 +1,8 @@
 //! Sets of cells as conditions that rule files can hold.
 
+#![expect(clippy::indexing_slicing, reason = "cells are those of the fact")]
+#![expect(clippy::arithmetic_side_effects, reason = "lengths of runs of cells")]
+
 use std::ops::Bound::{Excluded, Included, Unbounded};
 
 use super::cells::{Cell, Cells};

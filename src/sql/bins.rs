@@ -4,6 +4,7 @@ use std::ops::Bound;
 
 use super::{REJECTED, Source, Unwritten, comment, indented, listed, one_of};
 use crate::model::{FactType, Items, Value};
+use crate::never::never;
 use crate::population::coding::{Bin, Coding, Column};
 
 /// Past it, numbers have more digits than values of facts have; not finite ones lie past it too.
@@ -111,7 +112,7 @@ fn outside(source: &Source<'_>, kind: &FactType, from: &str) -> String {
             format!("{from} < {least} OR {from} > {greatest}{fraction}")
         }
         FactType::Date => format!("{from} < DATE '0001-01-01' OR {from} > DATE '9999-12-31'"),
-        FactType::YesNo | FactType::OneOf(_) => panic!("only numbers and dates have bounds"),
+        FactType::YesNo | FactType::OneOf(_) => never("only numbers and dates have bounds"),
     }
 }
 

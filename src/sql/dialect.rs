@@ -1,6 +1,7 @@
 //! Names and literals as each engine writes them.
 
 use crate::model::Value;
+use crate::never::never;
 
 /// Whose SQL is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Dialect {
         match value {
             Value::Number(number) => number.to_string(),
             Value::Date(date) => format!("DATE '{date}'"),
-            Value::YesNo(_) | Value::Item(_) => panic!("only numbers and dates are compared"),
+            Value::YesNo(_) | Value::Item(_) => never("only numbers and dates are compared"),
         }
     }
 

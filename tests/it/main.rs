@@ -8,6 +8,7 @@ mod chart;
 mod claims;
 mod cli;
 mod compare;
+mod compatibility;
 mod conformance;
 mod corpus;
 mod coverage;

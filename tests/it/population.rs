@@ -15,7 +15,7 @@ use ensue::population::table::{self, Plan, Refused, Reject, Whole, Why};
 use ensue::population::tally::{self, Gathered, Kind, Tally};
 use ensue::population::{Count, Sink, TooMany, Weight};
 use ensue::semantics::{Engine, Question, Settled, View, evaluate};
-use ensue::{Limit, Policy, Profile};
+use ensue::{Limit, Limits, Policy, Profile};
 use proptest::prelude::*;
 
 use crate::cli::{names, run, spawn};
@@ -524,6 +524,45 @@ fn faults_are_found_where_they_are() {
     }
 }
 
+/// A row is read up to its limit of bytes, with its line end, however it is written and however the table is
+/// divided into blocks.
+#[test]
+fn a_row_is_read_up_to_its_limit_of_bytes() {
+    const MOST: usize = 100;
+    let policy = all_facts();
+    let limits = Limits::default().with(Limit::RowBytes, MOST as u64);
+    let engine = Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    for end in ["\n", "\r\n", ""] {
+        for (head, before, after) in
+            [("b0,note\n", "yes,", ""), ("b0,note\n", "yes,\"", "\""), ("", "{\"note\": \"", "\"}")]
+        {
+            for length in [MOST - 1, MOST, MOST + 1, MOST + 2, 2 * MOST, 7 * MOST] {
+                let fill = "x".repeat(length - before.len() - after.len() - end.len());
+                // The last line may have no end.
+                let other = format!("{before}{after}\n");
+                let text = format!("{head}{other}{}{before}{fill}{after}{end}", other.repeat(3));
+                for (block, multiline) in
+                    [(1, false), (64, false), (101, false), (1 << 16, false), (1 << 16, true), (7, true)]
+                {
+                    let mut plan = Plan::new(&engine, &coding);
+                    (plan.missing_as_unknown, plan.block, plan.multiline_cells) = (true, block, multiline);
+                    let (whole, rejects) = outcome(text.as_bytes(), &plan);
+                    let (_, rows, rejected) = whole.expect("few are rejected");
+                    let case = format!("{length} bytes of {before}, ended by {end:?}, blocks of {block}, {multiline}");
+                    assert_eq!((rows, rejected), (5, u64::from(length > MOST)), "{case}");
+                    let why = "longer than 100 bytes; `--limit row-bytes=200` allows more";
+                    let line = text.lines().count() as u64;
+                    assert!(
+                        found_faults(&rejects).iter().all(|it| *it == (line, None, why.to_owned())),
+                        "{case}: {rejects:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
 /// The same for lines of JSON objects, and the faults that only they have.
 #[test]
 fn faults_are_found_in_lines_of_json() {
@@ -686,7 +725,7 @@ fn tables_that_are_refused() {
         (b"\xff\xfeb\0o\0", "Utf16"),
         (b"born,\xe9,passport\n", "Encoding"),
         (b"[{\"born\":null}]\n", "Array"),
-        (b"born,\"pass\"port\n", "Broken"),
+        (b"born,\"pass\"port\n", "Broken(Quote)"),
     ] {
         assert_eq!(outcome(text, &Plan::new(&engine, &coding)).0, Err(format!("NoHeader({why})")));
     }

@@ -24,5 +24,6 @@ npm ci --no-audit --no-fund --silent || exit 1
 node engine.mjs "$ensue" || exit 1
 if command -v python3 >/dev/null; then
   python3 "$root/tests/conformance/run.py" -- node conformance.mjs || exit 1
+  ENSUE=$ensue python3 "$root/tests/trust/limits.py" -- node limits.mjs || exit 1
 fi
 node page.mjs "$ensue" || exit 1

@@ -48,9 +48,19 @@ const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "limits",
-        says: "what is too large or too deep is refused with a message, also without optimisation",
+        says: "what is as large as its limit is read, what is larger is refused; in each kind of build",
         is_quick: false,
-        tests: &["cargo test --profile unoptimised --lib --test it -- limits broken"],
+        tests: &[
+            "python3 tests/trust/limits.py",
+            "cargo test --test it -- limits broken",
+            "cargo test --profile unoptimised --lib --test it -- limits broken",
+        ],
+    },
+    Promise {
+        name: "compatibility",
+        says: "what earlier versions answered is answered alike",
+        is_quick: true,
+        tests: &["cargo test --test it -- compatibility"],
     },
     Promise {
         name: "tables",

@@ -83,15 +83,17 @@ impl<'a, S: Sink> Rows<'a, S> {
     /// Reads rows whose texts are short and were seen before. Returns where the first row begins that is
     /// not so plain: it is read by the letter.
     fn plain(&mut self, block: &[u8], start: usize, found: &mut Found) -> Result<usize, TooMany> {
-        let Self { header, runs, bins, marks, counter, .. } = self;
+        let Self { header, layout, runs, bins, marks, counter, .. } = self;
         let mut at = start;
         while let Some(ends) = marks.row(block, at, header.uses.len())
+            && let next = ends[ends.len() - 1] as usize + 1
+            && next - at <= layout.most
             && let Some(Row { count, number }) = plain_row(runs, bins, block, at, ends)
         {
             counter.add_numbered(number, bins, count)?;
             found.count(count.rows)?;
             found.lines += 1;
-            at = ends[ends.len() - 1] as usize + 1;
+            at = next;
         }
         Ok(at)
     }

@@ -56,7 +56,8 @@ pub(super) fn cells<'t>(
 ) -> Option<Result<(usize, usize), (usize, Broken)>> {
     let first_line = memchr::memchr(b'\n', text).map(|end| end + 1);
     let Some(next_line) = first_line.or(is_all.then_some(text.len())) else { return too_long(text, layout.most) };
-    let broken = |why| Some(Err((next_line, why)));
+    // A line that is too long may have been cut, so that nothing else is told of it.
+    let broken = |why| Some(Err((next_line, if next_line > layout.most { Broken::TooLong(layout.most) } else { why })));
     let (mut at, mut count) = (0, 0);
     loop {
         let rest = &text[at..];
