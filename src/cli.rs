@@ -6,6 +6,7 @@ mod check;
 mod claims;
 mod columns;
 mod compare;
+mod completions;
 mod diff;
 mod eval;
 mod explain;
@@ -15,6 +16,7 @@ mod fmt;
 mod graph;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod manual;
 mod new;
 mod out;
 mod page;
@@ -99,6 +101,10 @@ enum Verb {
     New(new::New),
     /// Explain the code of an error or a warning
     Explain(explain::Explain),
+    /// Write what a shell needs to complete commands and options
+    Completions(completions::Completions),
+    /// Write the manual's pages, one for each command
+    Manual(manual::Manual),
     /// Serve an editor over standard input and output: mistakes while typing, names, scenarios
     #[cfg(feature = "lsp")]
     Lsp(lsp::Lsp),
@@ -344,6 +350,8 @@ fn run(verb: Verb, output: &Output) -> ExitCode {
         Verb::Fmt(verb) => verb.run(output),
         Verb::New(verb) => verb.run(output),
         Verb::Explain(verb) => verb.run(output),
+        Verb::Completions(verb) => verb.run(output),
+        Verb::Manual(verb) => verb.run(output),
         #[cfg(feature = "lsp")]
         Verb::Lsp(verb) => verb.run(output),
     };

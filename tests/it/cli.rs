@@ -468,3 +468,42 @@ fn coverage_writes_scenarios_that_cover_and_adds_them_only_where_they_pass() {
         assert_eq!(fs::read_to_string(at("other.ensue")).unwrap(), other);
     }
 }
+
+/// The verbs that the help lists.
+fn verbs() -> Vec<String> {
+    let (_, help, _) = run(&["--help"], "");
+    let listed = help.split("Commands:").nth(1).expect("it lists them").lines().skip(1);
+    let listed = listed.take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+    listed.map(|line| line.split_whitespace().next().expect("a name").to_owned()).collect()
+}
+
+#[test]
+fn shells_complete_every_verb() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (code, script, _) = run(&["completions", shell], "");
+        assert_eq!(code, 0);
+        let missing: Vec<String> = verbs().into_iter().filter(|verb| !script.contains(verb.as_str())).collect();
+        assert!(missing.is_empty() && script.contains("according-to"), "{shell}: {missing:?}");
+    }
+}
+
+#[test]
+fn the_manual_has_a_page_for_every_verb() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let (code, said, _) = run(&["manual", path], "");
+    let mut wanted: Vec<String> =
+        verbs().iter().filter(|verb| *verb != "help").map(|verb| format!("ensue-{verb}.1")).collect();
+    wanted.push("ensue.1".to_owned());
+    wanted.sort();
+    let mut pages: Vec<String> =
+        fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    pages.sort();
+    assert_eq!((code, said, pages), (0, format!("{} pages written\n", wanted.len()), wanted));
+    let page = fs::read_to_string(folder.path().join("ensue-eval.1")).unwrap();
+    assert!(page.contains("according\\-to") && page.contains("ensue 0."), "{page}");
+    // What stands there is kept.
+    let (code, _, said) = run(&["manual", path], "");
+    assert_eq!(code, 2);
+    assert!(said.contains("ensue.1"), "{said}");
+}

@@ -237,6 +237,8 @@ COMMANDS = [
     Command("new --population 3000 --seed 7 --out people.csv rules/kinds.ensue", ("rules/kinds.ensue",), ("people.csv",)),
     Command("explain"),
     Command("explain never_applies"),
+    Command("completions bash"),
+    Command("manual pages", (), ("pages",), folders=("pages",)),
     Command("lsp", stdin=EDITOR),
     # What fails.
     Command("eval rules/nowhere.ensue", ("rules/nowhere.ensue",), code=2),

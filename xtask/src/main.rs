@@ -118,6 +118,18 @@ const PROMISES: &[Promise] = &[
         is_quick: true,
         tests: &["python3 tests/trust/canaries.py"],
     },
+    Promise {
+        name: "supply",
+        says: "what is built in may be given on, comes from one registry, once each, and has no known faults",
+        is_quick: false,
+        tests: &["tests/trust/supply.sh"],
+    },
+    Promise {
+        name: "release",
+        says: "what is given to others is made of a commit, and made twice it has the same bytes",
+        is_quick: false,
+        tests: &["release/make.sh --twice"],
+    },
 ];
 
 fn main() -> ExitCode {

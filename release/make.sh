@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Makes what is given to others, in release/out: a program that needs no library, an example of the page, the
+# editor's extension, the manual, shell completions, a list of all that is built in, and checksums.
+#
+#   release/make.sh            what is committed
+#   release/make.sh --twice    makes it again in a copy at another place, and compares
+#
+# Needs Linux, Rust, git and Node.js, and what web/build.sh and editors/vscode/package.sh get themselves.
+set -euo pipefail
+root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+
+if [ -n "$(git status --porcelain)" ]; then
+  printf 'error: there are changes that are not committed: a release is made of a commit\n' >&2
+  exit 2
+fi
+
+# What is named in files made here is the commit's time, never today's.
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C.UTF-8
+umask 022
+
+host=$(rustc -vV | sed -n 's/^host: //p')
+# As the engine of pages and the extension's packager are pinned by lock files, so is this.
+cyclonedx=0.5.9
+
+if [ "${1:-}" = --twice ]; then
+  "$0"
+  copy=$(mktemp -d)
+  trap 'rm -rf "$copy"' EXIT
+  git clone --quiet "$root" "$copy/another place"
+  "$copy/another place/release/make.sh"
+  diff release/out/SHA256SUMS "$copy/another place/release/out/SHA256SUMS" || {
+    printf 'error: the second time something else was made\n' >&2
+    exit 1
+  }
+  printf 'made twice, at two places: the same bytes\n'
+  exit 0
+fi
+
+out=$root/release/out
+rm -rf "$out"
+mkdir -p "$out"
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
+name=ensue-$version-${host%%-*}-linux
+
+web/build.sh --install
+
+# No path of this machine gets into the program; C's library is part of it.
+registry=${CARGO_HOME:-$HOME/.cargo}
+target=$root/release/target
+export CARGO_ENCODED_RUSTFLAGS=$(printf '%s\x1f%s\x1f%s\x1f%s\x1f%s' "-Ctarget-feature=+crt-static" \
+  "--remap-path-prefix=$root=/ensue" "--remap-path-prefix=$registry=/cargo" \
+  "--remap-path-prefix=$(rustc --print sysroot)=/rust" "-Cstrip=symbols")
+cargo build --release --locked --target "$host" --target-dir "$target"
+unset CARGO_ENCODED_RUSTFLAGS
+ensue=$target/$host/release/ensue
+if ldd "$ensue" 2>/dev/null | grep -q '=>'; then
+  printf 'error: the program needs libraries\n' >&2
+  exit 1
+fi
+if grep -q -a -F -e "$root" -e "$registry" "$ensue"; then
+  printf 'error: a path of this machine is in the program\n' >&2
+  exit 1
+fi
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+mkdir -p "$folder/$name/man/man1" "$folder/$name/completions"
+cp "$ensue" README.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$folder/$name"
+cp -r docs "$folder/$name"
+"$ensue" manual "$folder/$name/man/man1" --quiet
+for shell in bash elvish fish powershell zsh; do
+  "$ensue" completions "$shell" > "$folder/$name/completions/ensue.$shell"
+done
+tar --create --directory "$folder" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
+  --format=gnu "$name" | gzip -9 --no-name > "$out/$name.tar.gz"
+
+"$ensue" page rules/passports.ensue --out "$out/passports.html" --quiet
+
+ENSUE=$ensue editors/vscode/package.sh
+# A ZIP file tells when each of its files was made: its own are made anew.
+python3 - "editors/vscode/ensue-$version.vsix" "$out/ensue-$version.vsix" <<'PYTHON'
+import os
+import sys
+import time
+import zipfile
+
+then = max(time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"]))[:6], (1980, 1, 1, 0, 0, 0))
+with zipfile.ZipFile(sys.argv[1]) as made, zipfile.ZipFile(sys.argv[2], "w") as again:
+    for name in sorted(made.namelist()):
+        entry = zipfile.ZipInfo(name, then)
+        entry.external_attr = 0o100644 << 16
+        again.writestr(entry, made.read(name), zipfile.ZIP_DEFLATED, 9)
+PYTHON
+
+tools=$root/release/tools
+if ! "$tools/bin/cargo-cyclonedx" cyclonedx --version 2>/dev/null | grep -q "$cyclonedx"; then
+  cargo install cargo-cyclonedx --locked --version "$cyclonedx" --root "$tools" --target-dir "$target"
+fi
+"$tools/bin/cargo-cyclonedx" cyclonedx --format json --target "$host" --override-filename bom
+# Where it was made is no part of what is in it.
+sed "s|$root|/ensue|g" bom.json > "$out/ensue-$version.cdx.json"
+rm bom.json
+
+(cd "$out" && sha256sum ./* > SHA256SUMS && sha256sum --check --quiet SHA256SUMS)
+printf '\nmade in release/out:\n'
+ls -l "$out"
