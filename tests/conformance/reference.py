@@ -159,9 +159,11 @@ def fits(digits, after_the_point):
 
 def tokens_of(text):
     found, line, at = [], 1, 0
-    for character in text:
+    for character, after in zip(text, text[1:] + " "):
         if character in DIRECTION:
             raise Refused("a character that changes the direction of text", line)
+        if character == "\0" or (character == "\r" and after != "\n"):
+            raise Refused("a NUL, or a CR without LF", line)
         if character == "\n":
             line += 1
     line = 1
@@ -476,6 +478,9 @@ class Parser:
                 rule.first = self.of_kind("date")
             if self.takes("until"):
                 rule.last = self.of_kind("date")
+            # "A last day before the first is a mistake."
+            if rule.first and rule.last and rule.last < rule.first:
+                raise Refused("it ends before it begins", line)
         self.need("when")
         rule.when = self.condition(0)
         if self.takes("unless"):
@@ -1153,7 +1158,8 @@ def read_policy(path):
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refused("a rule file is UTF-8") from error
-    policy = Parser(text).file()
+    # "A byte order mark at the beginning is no part of the text."
+    policy = Parser(text.removeprefix("\ufeff")).file()
     check(policy)
     return policy
 

@@ -208,3 +208,29 @@ fn sorted(expected: &Value) -> Value {
     }
     expected
 }
+
+/// Each case names the paragraph that it is about: by headings of the reference, or by the words in bold that begin
+/// one.
+#[test]
+fn paragraphs_are_those_of_the_reference() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md"));
+    let text = text.expect("the reference");
+    let heading = |line: &str| line.strip_prefix("## ").or(line.strip_prefix("### ")).map(str::to_owned);
+    let bold = |line: &str| Some(line.strip_prefix("**")?.split_once("**")?.0.trim_end_matches('.').to_owned());
+    let known: BTreeSet<String> = text.lines().filter_map(|line| heading(line).or_else(|| bold(line))).collect();
+    let mut named = BTreeSet::new();
+    for case in cases() {
+        let paragraph = case.text("paragraph").expect("each has one");
+        let is_name = |part: &&str| part.starts_with(char::is_uppercase);
+        for part in paragraph.split("; ").filter(is_name) {
+            let names = part.split(':').next().expect("there is one");
+            let whole = known.contains(names).then_some(names);
+            let parts = names.split(", ").flat_map(|name| name.split(" and ")).filter(|_| whole.is_none());
+            for name in whole.into_iter().chain(parts) {
+                assert!(known.contains(name), "case {}: `{name}` is no heading", case.number);
+                named.insert(name.to_owned());
+            }
+        }
+    }
+    assert!(named.len() > 10);
+}
