@@ -30,7 +30,7 @@ mod view;
 mod why;
 
 use std::cell::Cell;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -173,10 +173,20 @@ impl Output {
         written(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
     }
 
-    /// Writes a result that is too long to be held, and has no control characters, to standard output.
+    /// Writes a result to standard output that is too long to be held, or of which nothing may be left out.
     fn stream(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         let mut stream = io::stdout().lock();
         written(write(&mut stream).and_then(|()| stream.flush()))
+    }
+
+    /// Writes a rule file's text to standard output, as it is: what looks like a colour in it is none of ours. On a
+    /// terminal it is not left to act.
+    fn source(&self, text: &str) -> Result<(), Failure> {
+        if !io::stdout().is_terminal() {
+            return Self::stream(|stdout| stdout.write_all(text.as_bytes()));
+        }
+        let lines = text.split_inclusive('\n');
+        self.result(&lines.map(|line| crate::report::escaped(line.trim_end_matches('\n')) + "\n").collect::<String>())
     }
 
     /// Writes diagnostics or progress to standard error; that nobody reads them is no failure.
@@ -266,6 +276,9 @@ fn arguments() -> Result<Arguments, ExitCode> {
                 }
             };
         }
+        // What is repeated of the arguments stands on one line, and has no characters that nobody sees.
+        let given: Vec<String> = given.iter().map(|it| crate::report::plain(it)).collect();
+        let error = Arguments::command().color(color).try_get_matches_from(&given).err().unwrap_or(error);
         let stream = AutoStream::choice(&io::stderr());
         let colour =
             color == clap::ColorChoice::Always || color == clap::ColorChoice::Auto && stream != ColorChoice::Never;

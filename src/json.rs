@@ -513,16 +513,29 @@ pub enum Layout {
 impl Layout {
     fn write(self, document: &impl Serialize) -> String {
         let line = serde_json::to_string(document).expect("all keys are texts");
+        let line = without_controls(line);
         match self {
             Layout::Line => line,
             // Laid out from what was written, so that there is one writer for each document and not
             // two: the page's engine is smaller by them.
             Layout::Indented => {
                 let document: serde_json::Value = serde_json::from_str(&line).expect("it was just written");
-                format!("{document:#}")
+                without_controls(format!("{document:#}"))
             }
         }
     }
+}
+
+/// JSON without DEL and C1 controls, which it may hold as they are: terminals may take them for commands, and
+/// what is written for people may leave them out. They stand in texts alone.
+#[must_use]
+pub(crate) fn without_controls(json: String) -> String {
+    let is_control = |c: char| matches!(c, '\u{7f}'..='\u{9f}');
+    if !json.contains(is_control) {
+        return json;
+    }
+    let shown = |c: char| if is_control(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    json.chars().map(shown).collect()
 }
 
 /// The outcomes of one profile as one JSON document.

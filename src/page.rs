@@ -90,7 +90,8 @@ fn filled<'a>(text: impl Fn(&str) -> &'a str) -> String {
 
 /// JSON that an element of HTML can hold.
 fn as_data(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("all keys are texts").replace('<', "\\u003c")
+    let json = serde_json::to_string(value).expect("all keys are texts");
+    crate::json::without_controls(json).replace('<', "\\u003c")
 }
 
 /// The rule files, the root first, with names that tell nothing of the folders above all of them.

@@ -50,6 +50,8 @@ pub enum Unwritten {
     Taken(FactId),
     /// The name has more bytes than the engine keeps.
     TooLong(FactId),
+    /// The name of a table or column would be a variable to the engine.
+    Variable,
 }
 
 impl<'a> Source<'a> {
@@ -71,6 +73,10 @@ impl<'a> Source<'a> {
 
     /// Refuses names for facts that a result cannot have beside its columns `taken`.
     fn refuse_names(&self, mut facts: impl Iterator<Item = (FactId, String)>, taken: &[&str]) -> Result<(), Unwritten> {
+        let mut given = self.table.0.iter().chain(self.columns).map(String::as_str).chain(self.weight);
+        if self.dialect == Dialect::Spark && given.any(|name| name.contains("${")) {
+            return Err(Unwritten::Variable);
+        }
         facts.try_for_each(|(fact, name)| match self.dialect.longest_name() {
             _ if taken.contains(&name.as_str()) => Err(Unwritten::Taken(fact)),
             Some(longest) if name.len() > longest => Err(Unwritten::TooLong(fact)),

@@ -60,7 +60,7 @@ impl Fmt {
                 output.result(&format!("{}\n", report::plain(name)))?;
             }
         } else if path == Path::new("-") {
-            output.result(new)?;
+            output.source(new)?;
         } else if changed {
             replace(path, old, new.as_bytes())?;
         }
@@ -110,7 +110,9 @@ fn laid_out(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<String, Failu
 /// What would change, in the form of `diff -u`; nothing, if nothing would.
 fn difference(name: &str, old: &str, new: &str) -> String {
     let diff = TextDiff::from_lines(old, new);
-    let shown = diff.unified_diff().context_radius(3).header(name, name).to_string();
+    // A name may hold a line end.
+    let name = report::plain(name);
+    let shown = diff.unified_diff().context_radius(3).header(&name, &name).to_string();
     // A carriage return is shown: where it alone differs, nothing else could be seen.
     shown.split_inclusive('\n').map(|line| report::escaped(line.trim_end_matches('\n')) + "\n").collect()
 }

@@ -132,6 +132,9 @@ fn unwritten(policy: &Policy, reason: Unwritten) -> Failure {
              lies between two constants of the rules",
             policy[fact].name
         ),
+        Unwritten::Variable => {
+            "in Spark, `${` in a name begins a variable: give the column or table another".to_owned()
+        }
         Unwritten::Taken(fact) => format!(
             "the result has a column `{}` of its own: give the fact of that name another one in the rule files",
             policy[fact].name

@@ -48,7 +48,7 @@ fn result(files: &Files, diagnostic: &Diagnostic, codes: &[Code]) -> Value {
         "ruleId": diagnostic.code.name(),
         "ruleIndex": codes.iter().position(|code| *code == diagnostic.code),
         "level": level,
-        "message": { "text": text.join("\n") },
+        "message": message(&text.join("\n")),
     });
     let mut places = diagnostic.labels.iter().map(|label| location(files, label.place, &label.text));
     let spot = || diagnostic.spot.as_ref().map(|spot| spot_location(&spot.name, spot.position));
@@ -69,12 +69,17 @@ fn result(files: &Files, diagnostic: &Diagnostic, codes: &[Code]) -> Value {
     result
 }
 
+/// A message of SARIF, in which `[a](b)` would be a link and `{0}` a placeholder (3.11.5 and 3.11.6).
+fn message(text: &str) -> Value {
+    json!({ "text": text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]").replace('{', "{{").replace('}', "}}") })
+}
+
 fn location(files: &Files, place: Place, text: &str) -> Value {
     let mut location = json!({
         "physicalLocation": { "artifactLocation": artifact(files, place.file), "region": region(files, place) },
     });
     if !text.is_empty() {
-        location["message"] = json!({ "text": text });
+        location["message"] = message(text);
     }
     location
 }

@@ -137,13 +137,16 @@ fn snippets<'a>(mut group: Group<'a>, files: &'a Files, diagnostic: &'a Diagnost
 /// A text in which a character that shows nothing is replaced by one that does and takes as many
 /// bytes, so that places stay where they are.
 fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_invisible) {
+    // The renderer itself shows the control characters of ASCII.
+    let is_hidden = |c: char| is_invisible(c) || !c.is_ascii() && c.is_control();
+    if !text.contains(is_hidden) {
         return text.into();
     }
     text.chars()
         .map(|c| match c.len_utf8() {
-            2 if is_invisible(c) => '\u{b7}',
-            3 if is_invisible(c) => '\u{fffd}',
+            2 if is_hidden(c) => '\u{b7}',
+            3 if is_hidden(c) => '\u{fffd}',
+            4 if is_hidden(c) => '\u{1f784}',
             _ => c,
         })
         .collect()

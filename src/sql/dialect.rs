@@ -79,7 +79,7 @@ impl Dialect {
 
 /// The name of a table: its parts, such as a schema's name and its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table(Vec<String>);
+pub struct Table(pub(super) Vec<String>);
 
 impl Table {
     /// Reads `survey`, `schema.survey` or `"a.b"."c ""d"""`: as SQL does, but that what stands without

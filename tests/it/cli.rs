@@ -507,3 +507,45 @@ fn the_manual_has_a_page_for_every_verb() {
     assert_eq!(code, 2);
     assert!(said.contains("ensue.1"), "{said}");
 }
+
+/// What a text holds stays in it, whatever it would be to a terminal; and what is shown of it acts on none.
+#[test]
+fn texts_are_kept_and_do_not_act() {
+    let label = "a \u{1b}]0;title\u{7} b \u{7f} c \u{9b}31m d";
+    let text = format!("policy p \"{label}\"\n\nfact card \"Card\" : yes or no\n");
+    assert_eq!(run(&["fmt", "-"], &text), (0, text.clone(), String::new()));
+    let (_folder, path) = folder("rules.ensue", &text);
+    let (code, out, _) = run(&["eval", &path, "--schema"], "");
+    assert_eq!(code, 0);
+    assert!(!out.contains(|c: char| c.is_control() && c != '\n'), "{out}");
+    let schema: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert!(schema.to_string().contains("title"), "{schema}");
+    // A wrong argument is told on one line, without what acts.
+    let (code, _, said) = run(&["eval", "--x\u{1b}[31m\n::error::y", "--color", "always"], "");
+    assert_eq!(code, 2);
+    assert!(!said.contains("\n::error") && !said.contains("x\u{1b}[31m"), "{said}");
+}
+
+/// In a message of SARIF `[a](b)` is a link and `{0}` a placeholder, unless they are escaped (3.11.5, 3.11.6).
+#[test]
+fn sarif_messages_hold_no_links() {
+    let (_folder, path) =
+        folder("rules.ensue", "import \"[x](http://h.example) {0}.ensue\"\nfact a \"A\" : yes or no\n");
+    let (_, out, _) = run(&["check", &path, "--format", "sarif"], "");
+    let sarif: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let text = sarif["runs"][0]["results"][0]["message"]["text"].as_str().expect("a text");
+    assert!(text.contains("\\[x\\](http") && text.contains("{{0}}"), "{text}");
+}
+
+#[test]
+fn a_name_is_no_variable_of_spark() {
+    for names in
+        [["--table", "${env:HOME}", "--map", "ukrainian=u"], ["--table", "t", "--map", "ukrainian=${env:HOME}"]]
+    {
+        let sql = |dialect| run(&[&["sql", RULES, "--dialect", dialect][..], &names].concat(), "");
+        let (code, _, said) = sql("spark");
+        assert_eq!(code, 2);
+        assert!(said.contains("variable"), "{said}");
+        assert_eq!(sql("duckdb").0, 0);
+    }
+}

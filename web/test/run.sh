@@ -27,3 +27,4 @@ if command -v python3 >/dev/null; then
   ENSUE=$ensue python3 "$root/tests/trust/limits.py" -- node limits.mjs || exit 1
 fi
 node page.mjs "$ensue" || exit 1
+node hostile.mjs "$ensue" || exit 1

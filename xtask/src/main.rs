@@ -82,7 +82,7 @@ const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "page",
-        says: "the page answers as the command line does, and sends nothing",
+        says: "the page answers as the command line does, sends nothing, and runs nothing of what texts hold",
         is_quick: false,
         tests: &["web/test/run.sh"],
     },
@@ -111,6 +111,13 @@ const PROMISES: &[Promise] = &[
         says: "the same question has the same bytes for an answer, whenever, wherever and by whom it is asked",
         is_quick: true,
         tests: &["python3 tests/trust/determinism.py"],
+    },
+    Promise {
+        name: "hostile",
+        // Known: what is listed in its `KNOWN`: `fmt -` and texts with control characters, and seven smaller ones.
+        says: "whatever a text or a name holds, in every output it is a text",
+        is_quick: false,
+        tests: &["python3 tests/trust/hostile.py --allow-known"],
     },
     Promise {
         name: "leaks",
