@@ -276,21 +276,21 @@ fn arguments() -> Result<Arguments, ExitCode> {
                 }
             };
         }
-        // What is repeated of the arguments stands on one line, and has no characters that nobody sees.
-        let given: Vec<String> = given.iter().map(|it| crate::report::plain(it)).collect();
-        let error = Arguments::command().color(color).try_get_matches_from(&given).err().unwrap_or(error);
         let stream = AutoStream::choice(&io::stderr());
         let colour =
             color == clap::ColorChoice::Always || color == clap::ColorChoice::Auto && stream != ColorChoice::Never;
         let mut text = if colour { error.render().ansi().to_string() } else { error.render().to_string() };
-        // An argument in a wrong place may hold a profile's value, also one behind an option and `=`.
+        // An argument in a wrong place may hold a profile's value, also one behind an option and `=`. What is repeated
+        // of it stands on one line, and has no characters that act or that nobody sees.
         for argument in given.iter().skip(1) {
-            let argument = match argument.strip_prefix("--") {
-                Some(option) => option.split_once('=').map_or("", |(_, value)| value),
-                None => argument,
+            let (option, value) = match argument.strip_prefix("--") {
+                Some(option) => option.split_once('=').unwrap_or((option, "")),
+                None => ("", argument.as_str()),
             };
-            if !argument.is_empty() {
-                text = text.replace(argument, &without_values(argument));
+            for (given, shown) in [(option, option.to_owned()), (value, without_values(value))] {
+                if !given.trim_matches([' ', '\n']).is_empty() {
+                    text = text.replace(given, &crate::report::plain(&shown));
+                }
             }
         }
         let _ = io::stderr().write_all(text.as_bytes());

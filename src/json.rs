@@ -711,5 +711,5 @@ pub fn profile_schema(policy: &Policy) -> String {
         "properties": properties,
         "additionalProperties": false,
     });
-    format!("{schema:#}")
+    without_controls(format!("{schema:#}"))
 }

@@ -114,10 +114,9 @@ const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "hostile",
-        // Known: what is listed in its `KNOWN`: `fmt -` and texts with control characters, and seven smaller ones.
         says: "whatever a text or a name holds, in every output it is a text",
         is_quick: false,
-        tests: &["python3 tests/trust/hostile.py --allow-known"],
+        tests: &["python3 tests/trust/hostile.py"],
     },
     Promise {
         name: "leaks",
