@@ -293,6 +293,15 @@ fn arguments() -> Result<Arguments, ExitCode> {
                 }
             }
         }
+        // Of an argument only a part may be repeated. Escape codes that are left are those of colours.
+        let is_hidden = |c: char| crate::words::is_invisible(c) || c.is_control() && !matches!(c, '\n' | '\u{1b}');
+        let text: String = text
+            .split_inclusive(is_hidden)
+            .map(|part| match part.char_indices().next_back() {
+                Some((at, c)) if is_hidden(c) => part[..at].to_owned() + &crate::report::escaped(&part[at..]),
+                Some(_) | None => part.to_owned(),
+            })
+            .collect();
         let _ = io::stderr().write_all(text.as_bytes());
         ExitCode::from(2)
     })

@@ -335,7 +335,8 @@ impl Server {
             }
             let span = lines.span(&text, range, self.editor.encoding);
             text.replace_range(span.range(), &change.text);
-            known = range.start.line.min(range.end.line);
+            // Where it was made: a line that there was not is the end of the last.
+            known = u32::try_from(lines.line(span.start)).unwrap_or(u32::MAX);
         }
         self.workspace.change(&uri, params.text_document.version, text);
     }

@@ -111,6 +111,20 @@ fn every_beginning_of_a_file_is_read() {
     }
 }
 
+/// Control characters beyond ASCII too: some terminals obey U+009B as they do Escape and `[`.
+#[test]
+fn lines_that_are_shown_hold_nothing_that_a_terminal_obeys() {
+    for c in ('\0'..='\u{9f}').filter(|c| c.is_control() && !matches!(c, '\0' | '\n' | '\r' | '\t')) {
+        let found = load(&format!("fact a \"{c}31m\" : yes or nothing")).expect_err("it is no type");
+        for mistake in &found.list {
+            let shown = report::diagnostic(&found.files, mistake);
+            let codes = shown.matches("\u{1b}[").count();
+            let wrong = shown.chars().filter(|c| c.is_control() && *c != '\n').count();
+            assert_eq!(wrong, codes, "{c:?} in {shown:?}");
+        }
+    }
+}
+
 fn place(text: &str, tape: &mut Tape<'_>) -> usize {
     text.floor_char_boundary(tape.pick(text.len() + 1))
 }

@@ -395,6 +395,25 @@ fn messages_may_come_in_pieces_of_any_size() {
     editor.end();
 }
 
+/// What lies behind the last line is its end, also for the edits after one that was made there.
+#[test]
+fn edits_after_one_behind_the_end_are_made_where_they_say() {
+    let mut editor = Editor::start(None, json!({}));
+    let uri = "untitled:a";
+    editor.open(uri, "fact a \"A\" : yes or no\n");
+    let at = |line: u32, character: u32| json!({"line": line, "character": character});
+    let more = "fact b \"B\" : date\nfact c \"C\" : date";
+    let changes = json!([
+        {"range": {"start": at(9, 0), "end": at(9, 0)}, "text": more},
+        {"range": {"start": at(1, 0), "end": at(1, 99)}, "text": ""},
+    ]);
+    editor.change(uri, 2, changes);
+    let symbols = editor.ask("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}})).unwrap();
+    let names: Vec<&Value> = symbols.as_array().unwrap().iter().map(|it| &it["name"]).collect();
+    assert_eq!(names, ["a", "c"]);
+    editor.end();
+}
+
 #[test]
 fn mistakes_are_shown_with_advice_and_a_fix_that_mends_them() {
     let project = Project::new();

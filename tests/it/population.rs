@@ -93,6 +93,21 @@ fn spelled(fact: usize, value: Option<usize>, way: usize) -> String {
     }
 }
 
+/// A header may have a cell of several lines, as rows may, wherever the first block ends.
+#[test]
+fn a_header_of_several_lines_is_read_in_any_blocks() {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let mut plan = Plan::new(&engine, &coding);
+    plan.multiline_cells = true;
+    let table = b"b0,b1,l0,w0,n0,d0,\"a note\nof two lines\"\nyes,no,va,1,1.5,2000-02-29,x\n";
+    let expected = outcome(table, &plan);
+    assert_eq!(expected.0.as_ref().map(|(_, rows, rejected)| (*rows, *rejected)), Ok((1, 0)));
+    plan.block = 1;
+    assert_eq!(outcome(table, &plan), expected);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -125,6 +125,12 @@ const PROMISES: &[Promise] = &[
         tests: &["python3 tests/trust/canaries.py"],
     },
     Promise {
+        name: "fuzz",
+        says: "what fuzzing found and met breaks nothing any more",
+        is_quick: false,
+        tests: &["cargo run --manifest-path fuzz/Cargo.toml --target-dir target --locked --bin replay"],
+    },
+    Promise {
         name: "supply",
         says: "what is built in may be given on, comes from one registry, once each, and has no known faults",
         is_quick: false,

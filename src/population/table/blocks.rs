@@ -39,11 +39,17 @@ impl<'a> Blocks<'a> {
         self.at_lines = true;
     }
 
-    /// The first lines of a table, at least one that is not empty.
+    /// The first lines of a table, at least one that is not empty; where cells may hold line ends, one that no
+    /// quotation mark leaves open.
     pub(super) fn peek(&mut self) -> io::Result<First<'_>> {
-        let is_enough = |text: &[u8]| match text.iter().position(|byte| !byte.is_ascii_whitespace()) {
-            Some(start) => memchr::memchr(b'\n', &text[start..]).is_some(),
-            None => false,
+        let at_lines = self.at_lines;
+        let is_enough = |text: &[u8]| {
+            let Some(start) = text.iter().position(|byte| !byte.is_ascii_whitespace()) else { return false };
+            let mut is_open = false;
+            memchr::memchr2_iter(b'"', b'\n', &text[start..]).any(|at| {
+                is_open ^= !at_lines && text[start + at] == b'"';
+                text[start + at] == b'\n' && !is_open
+            })
         };
         while !self.is_all && !is_enough(&self.rest) && self.rest.len() <= self.most {
             self.more()?;

@@ -66,7 +66,7 @@ impl Header {
         let cells = row::cells(text, layout, is_all, |_, cell, _| {
             names.push(String::from_utf8(cell.into_owned()).ok().map(|name| name.trim().to_owned()));
         });
-        // Where more would be needed, a cell is not closed: a header has one line.
+        // Where more would be needed, a cell is not closed.
         let (_, length) =
             cells.unwrap_or(Err((0, Broken::Quote))).map_err(|(_, why)| Refused::NoHeader(NoHeader::Broken(why)))?;
         let names = names.into_iter().collect::<Option<Vec<String>>>().ok_or(Refused::NoHeader(NoHeader::Encoding))?;
