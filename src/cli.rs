@@ -13,6 +13,7 @@ mod explain;
 pub(crate) mod files;
 mod fix;
 mod fmt;
+mod folder;
 mod graph;
 #[cfg(feature = "lsp")]
 mod lsp;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man;
 
-use super::files::{Readers, create};
+use super::folder::NewFolder;
 use super::{Arguments, Failure, Found, Output};
 
 #[derive(Args)]
 pub(super) struct Manual {
-    /// The folder for the pages, which is there: `ensue.1`, and a page for each command
+    /// The folder that is made for the pages: `ensue.1`, and a page for each command
     dir: PathBuf,
 }
 
@@ -18,7 +18,8 @@ impl Manual {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         let mut whole = Arguments::command().disable_help_subcommand(true);
         whole.build();
-        let mut count = 0;
+        let folder = NewFolder::at(&self.dir, "write the manual to")?;
+        let mut pages = Vec::new();
         for command in std::iter::once(&whole).chain(whole.get_subcommands()) {
             let name = command.get_display_name().unwrap_or("ensue").to_owned();
             let page = Man::new(Command::clone(command))
@@ -26,11 +27,11 @@ impl Manual {
                 .source(concat!("ensue ", env!("CARGO_PKG_VERSION")));
             let mut text = Vec::new();
             page.render(&mut text).map_err(|error| Failure::Message(format!("cannot write the manual: {error}")))?;
-            create(&self.dir.join(format!("{name}.1")), Readers::Usual, &text)?;
-            count += 1;
+            pages.push((format!("{name}.1"), String::from_utf8_lossy(&text).into_owned()));
         }
+        folder.make(&pages)?;
         if !output.quiet {
-            output.result(&format!("{count} pages written\n"))?;
+            output.result(&format!("{} pages written\n", pages.len()))?;
         }
         Ok(Found::Nothing)
     }

@@ -238,7 +238,7 @@ COMMANDS = [
     Command("explain"),
     Command("explain never_applies"),
     Command("completions bash"),
-    Command("manual pages", (), ("pages",), folders=("pages",)),
+    Command("manual pages", (), ("pages",)),
     Command("lsp", stdin=EDITOR),
     # What fails.
     Command("eval rules/nowhere.ensue", ("rules/nowhere.ensue",), code=2),

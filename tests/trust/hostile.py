@@ -941,7 +941,7 @@ CASES = [
     Case("new {new}x --name valley", read_markdown, "{new}x/README.md"),
     Case("explain", read_text),
     Case("completions bash", read_text),
-    Case("manual .", read_text),
+    Case("manual {new}m", read_text),
     # What is refused.
     Case("tally {rules} {table} --delimiter ,", read_text),
     Case("tally {rules} {identities} --delimiter ,", read_text),
