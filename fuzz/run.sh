@@ -85,7 +85,8 @@ for target in "${targets[@]}"; do
   # Counts of how often something is met make a corpus ten times as large: what is met is enough here.
   cp "$corpus"/* "$work/seeds"/* "$work/met" 2>/dev/null || true
   cargo fuzz cmin "${options[@]}" "$target" "$work/met" -- -use_counters=0 -max_len="$(longest "$target")"
-  rm -rf "$corpus"
-  cp -r "$work/met" "$corpus"
+  # What was found is kept by its name, also where it reaches nothing new any more.
+  find "$corpus" -type f ! -name 'found-*' -delete
+  cp -r "$work/met/." "$corpus"
 done
 exit "$found"

@@ -25,7 +25,7 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 cyclonedx=0.5.9
 
 if [ "${1:-}" = --twice ]; then
-  "$0"
+  "$root/release/make.sh"
   copy=$(mktemp -d)
   trap 'rm -rf "$copy"' EXIT
   git clone --quiet "$root" "$copy/another place"
@@ -73,7 +73,7 @@ cp -r docs "$folder/$name"
 for shell in bash elvish fish powershell zsh; do
   "$ensue" completions "$shell" > "$folder/$name/completions/ensue.$shell"
 done
-tar --create --directory "$folder" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
+tar --create --mode=u=rwX,go=rX --directory "$folder" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
   --format=gnu "$name" | gzip -9 --no-name > "$out/$name.tar.gz"
 
 "$ensue" page rules/passports.ensue --out "$out/passports.html" --quiet
@@ -100,7 +100,16 @@ if ! "$tools/bin/cargo-cyclonedx" cyclonedx --version 2>/dev/null | grep -q "$cy
 fi
 "$tools/bin/cargo-cyclonedx" cyclonedx --format json --target "$host" --override-filename bom
 # Where it was made is no part of what is in it.
-sed "s|$root|/ensue|g" bom.json > "$out/ensue-$version.cdx.json"
+python3 - "$root" bom.json "$out/ensue-$version.cdx.json" <<'PYTHON'
+import sys
+import urllib.parse
+
+root, made, out = sys.argv[1:]
+text = open(made, encoding="utf-8").read()
+for path in [root, urllib.parse.quote(root)]:
+    text = text.replace(path, "/ensue")
+open(out, "w", encoding="utf-8").write(text)
+PYTHON
 rm bom.json
 
 (cd "$out" && sha256sum ./* > SHA256SUMS && sha256sum --check --quiet SHA256SUMS)

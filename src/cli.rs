@@ -56,8 +56,8 @@ struct Arguments {
     /// Say nothing but what was found: no line for what is in order
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// Raise or lower a limit, such as `rules=200000`; may be repeated. A name
-    /// that is none lists all
+    /// Raise or lower a limit, such as `rules=200000`; may be repeated. A wrong
+    /// name lists them all
     #[arg(long = "limit", global = true, value_name = "NAME=NUMBER", value_parser = limit)]
     limits: Vec<(Limit, u64)>,
     /// Say more: the facts that settle each outcome, the scenarios that reach each claim, each file
@@ -240,7 +240,8 @@ fn limit(text: &str) -> Result<(Limit, u64), String> {
     let (name, number) =
         text.split_once('=').ok_or("write the limit's name, `=` and a whole number: `rules=200000`")?;
     let Some(limit) = Limit::ALL.into_iter().find(|limit| limit.name() == name) else {
-        let names: Vec<&str> = Limit::ALL.iter().map(|limit| limit.name()).collect();
+        let names: Vec<String> =
+            Limit::ALL.iter().map(|limit| format!("{}={}", limit.name(), limit.default())).collect();
         return Err(format!("the limits are {}", names.join(", ")));
     };
     let number = number.parse().ok().filter(|number| *number <= limit.most());
@@ -280,7 +281,9 @@ fn arguments() -> Result<Arguments, ExitCode> {
         let stream = AutoStream::choice(&io::stderr());
         let colour =
             color == clap::ColorChoice::Always || color == clap::ColorChoice::Auto && stream != ColorChoice::Never;
-        let mut text = if colour { error.render().ansi().to_string() } else { error.render().to_string() };
+        // With the codes of colours, even where there are none: what takes these out would change what is repeated of
+        // the arguments, which would then not be found.
+        let mut text = error.render().ansi().to_string();
         // An argument in a wrong place may hold a profile's value, also one behind an option and `=`. What is repeated
         // of it stands on one line, and has no characters that act or that nobody sees.
         for argument in given.iter().skip(1) {
@@ -294,18 +297,26 @@ fn arguments() -> Result<Arguments, ExitCode> {
                 }
             }
         }
-        // Of an argument only a part may be repeated. Escape codes that are left are those of colours.
-        let is_hidden = |c: char| crate::words::is_invisible(c) || c.is_control() && !matches!(c, '\n' | '\u{1b}');
-        let text: String = text
-            .split_inclusive(is_hidden)
-            .map(|part| match part.char_indices().next_back() {
-                Some((at, c)) if is_hidden(c) => part[..at].to_owned() + &crate::report::escaped(&part[at..]),
-                Some(_) | None => part.to_owned(),
-            })
-            .collect();
-        let _ = io::stderr().write_all(text.as_bytes());
+        let text = if colour { text } else { anstream::adapter::strip_str(&text).to_string() };
+        let _ = io::stderr().write_all(seen(&text).as_bytes());
         ExitCode::from(2)
     })
+}
+
+/// A message without characters that act or that nobody sees: of an argument only a part may be repeated.
+fn seen(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let mut code = rest.as_str().strip_prefix('[').unwrap_or_default().chars();
+        let is_colour = c == '\u{1b}' && code.find(|c| !c.is_ascii_digit() && *c != ';') == Some('m');
+        let is_hidden = crate::words::is_invisible(c) || c.is_control() && c != '\n';
+        match is_hidden && !is_colour {
+            true => shown.push_str(&crate::report::escaped(&c.to_string())),
+            false => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// A crash leaves no memory behind in a file: a profile's values may be in it.
@@ -332,6 +343,13 @@ pub fn main() -> ExitCode {
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
+    // Of an option that stands before the command and behind it, only what stands behind it would count.
+    let is_limit = |given: &str| given == "--limit" || given.starts_with("--limit=");
+    if std::env::args_os().filter(|given| given.to_str().is_some_and(is_limit)).count() > arguments.limits.len() {
+        let where_to = "`--limit` stands before the command or behind it, and not at both places".to_owned();
+        Output::default().failure(&Failure::Message(where_to));
+        return ExitCode::from(2);
+    }
     let limits =
         arguments.limits.iter().fold(Limits::default(), |limits, (limit, number)| limits.with(*limit, *number));
     let output = Output { limits, color, quiet: arguments.quiet, verbose: arguments.verbose, found: Cell::new(false) };

@@ -5,12 +5,16 @@
 pub enum Limit {
     /// Bytes of a rule file or a profile.
     FileBytes,
+    /// Facts of all profiles of a run together, known or not.
+    ProfileFacts,
     /// Bytes of a line of a rule file.
     LineBytes,
     /// How deep parentheses and `not` are nested.
     Nesting,
     /// Files of a policy: the root file and all that it imports.
     Files,
+    /// Declarations of a policy, of whatever kind.
+    Declarations,
     /// Rules of a policy.
     Rules,
     /// Tests and names in the conditions of a policy.
@@ -49,11 +53,13 @@ pub enum Limit {
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Limit; 21] = [
+    pub const ALL: [Limit; 23] = [
         Limit::FileBytes,
+        Limit::ProfileFacts,
         Limit::LineBytes,
         Limit::Nesting,
         Limit::Files,
+        Limit::Declarations,
         Limit::Rules,
         Limit::Terms,
         Limit::CompileSteps,
@@ -80,10 +86,12 @@ impl Limit {
         match self {
             // Places in files are numbers of 32 bits.
             Limit::FileBytes => ("file-bytes", 16 << 20, MOST),
+            Limit::ProfileFacts => ("profile-facts", 20_000_000, MOST),
             Limit::LineBytes => ("line-bytes", 1 << 20, MOST),
             // Conditions are followed by functions that call themselves: the stack is made for so many levels.
             Limit::Nesting => ("nesting", 64, 1_000),
             Limit::Files => ("files", 1_000, MOST),
+            Limit::Declarations => ("declarations", 200_000, MOST),
             Limit::Rules => ("rules", 100_000, MOST),
             Limit::Terms => ("terms", 1_000_000, MOST),
             Limit::CompileSteps => ("compile-steps", 250_000, MOST),

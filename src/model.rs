@@ -33,7 +33,7 @@ macro_rules! ids {
             /// The id of the item at `index` of its table.
             #[must_use]
             pub fn new(index: usize) -> Self {
-                Self(u32::try_from(index).expect("files are at most 16 MiB"))
+                Self(u32::try_from(index).expect("the limits keep declarations below 4 billion"))
             }
 
             /// Its place in the table, in the order of declaration.

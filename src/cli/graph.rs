@@ -59,8 +59,9 @@ impl Graph {
             Some(consequence) => graph::decision(&engine, consequence, given).ok_or_else(|| {
                 Failure::Message(format!(
                     "the rules about `{}` are too large for one diagram: without `--of`, the graph shows the rules \
-                     themselves, and `ensue why` explains one profile",
-                    policy[consequence].name
+                     themselves, and `ensue why` explains one profile; {}",
+                    policy[consequence].name,
+                    policy.limits.raise(Limit::CompileSteps)
                 ))
             })?,
         };

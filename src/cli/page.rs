@@ -8,6 +8,7 @@ use super::files::load;
 use super::out::OutOptions;
 use super::view::{date, failed};
 use super::{Failure, Found, Output};
+use crate::limits::Limits;
 use crate::model::Date;
 use crate::page::{self, NoEngine};
 use crate::semantics::{Engine, View};
@@ -28,6 +29,9 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn run(self, output: &Output) -> Result<Found, Failure> {
         self.out.refuse_place()?;
+        if output.limits != Limits::default() {
+            return Err(Failure::Message("a page keeps to the usual limits, where it is opened too".to_owned()));
+        }
         let policy = load(&self.rules, &output.limits)?;
         self.out.refuse_inputs(&policy, None)?;
         let view = View { on: self.on, ..View::default() };

@@ -10,6 +10,7 @@ use super::columns::fact;
 use super::files::{cannot, read, read_input, shown};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json;
+use crate::limits::Limit;
 use crate::model::{FactId, Policy, Profile, Value};
 use crate::syntax;
 
@@ -117,18 +118,27 @@ fn read_profiles(
     };
     let given = if from_input { "-".to_owned() } else { name.clone() };
     let by_line = path.extension().is_some_and(|extension| extension == "jsonl") || from_input && is_lines(&text);
-    let mut add = |given: String, text: &str, line: usize| match json::read_answers(policy, &name, text, line) {
-        Ok((profile, not_known)) => profiles.push(Named { name: Some(given), profile, not_known }),
-        Err(mistakes) => found.extend(mistakes),
+    let mut add = |given: String, text: &str, line: usize| {
+        match json::read_answers(policy, &name, text, line) {
+            Ok((profile, not_known)) => profiles.push(Named { name: Some(given), profile, not_known }),
+            Err(mistakes) => found.extend(mistakes),
+        }
+        // All are held at once, with a place for each fact.
+        let limits = &policy.limits;
+        match profiles.len() as u64 * policy.facts.len() as u64 <= limits.of(Limit::ProfileFacts) {
+            true => Ok(()),
+            false => Err(Failure::Message(format!(
+                "these profiles have more than {} facts together: a population is counted by `ensue tally`; {}",
+                limits.of(Limit::ProfileFacts),
+                limits.raise(Limit::ProfileFacts)
+            ))),
+        }
     };
     if !by_line {
-        add(given, &text, 1);
-        return Ok(());
+        return add(given, &text, 1);
     }
-    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        add(format!("{given}:{number}"), line, number);
-    }
-    Ok(())
+    let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    lines.try_for_each(|(number, line)| add(format!("{given}:{number}"), line, number))
 }
 
 fn read_profile_file(policy: &Policy, path: &Path) -> Result<Vec<u8>, Failure> {

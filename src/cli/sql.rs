@@ -11,7 +11,7 @@ use super::view::{ViewOptions, failed};
 use super::{Failure, Found, Output};
 use crate::limits::Limit;
 use crate::model::Policy;
-use crate::semantics::Engine;
+use crate::semantics::{Engine, Question};
 use crate::sql::{self, Source, Table, Unwritten};
 
 #[derive(Args)]
@@ -93,16 +93,19 @@ impl Sql {
         }
         let tally = sql::tally(&source).map_err(|reason| unwritten(&policy, reason))?;
         self.out.write(output, &tally.text)?;
+        let [nodes, facts] = [Limit::QueryNodes, Limit::QueryFacts].map(|limit| policy.limits.of(limit));
         for id in &tally.left_out {
-            output.notice(&format!(
-                "`{}` is not counted: its decision diagram, with those before it, has more than {} nodes or asks for \
-                 more than {} facts; the reduction, without `--tally`, counts it; {}, {}\n",
-                policy[*id].name,
-                policy.limits.of(Limit::QueryNodes),
-                policy.limits.of(Limit::QueryFacts),
-                policy.limits.raise(Limit::QueryNodes),
-                policy.limits.raise(Limit::QueryFacts)
-            ));
+            let why = match engine.root(Question::Status(*id)).is_some() {
+                true => format!(
+                    "its decision diagram, with those before it, has more than {nodes} nodes or asks for more than \
+                     {facts} facts ({}, {})",
+                    policy.limits.raise(Limit::QueryNodes),
+                    policy.limits.raise(Limit::QueryFacts)
+                ),
+                false => format!("it has no decision diagram ({})", policy.limits.raise(Limit::CompileSteps)),
+            };
+            let name = &policy[*id].name;
+            output.notice(&format!("`{name}` is not counted: {why}; the reduction, without `--tally`, counts it\n"));
         }
         Ok(if tally.left_out.is_empty() { Found::Nothing } else { Found::Something })
     }

@@ -58,7 +58,7 @@ codes! {
     ImportFailed = "import-failed": "An imported file cannot be read.",
     ImportOutside = "import-outside": "An import leads out of the project.",
     ImportCycle = "import-cycle": "Files import one another in a circle.",
-    PolicyTooLarge = "policy-too-large": "A policy has more files, rules or terms than are read.",
+    PolicyTooLarge = "policy-too-large": "A policy has more files, declarations, rules or terms than are read.",
     UnknownName = "unknown-name": "Nothing has this name.",
     DuplicateName = "duplicate-name": "Two declarations have the same name.",
     WrongType = "wrong-type": "A value or a test does not fit the fact's type.",

@@ -138,7 +138,8 @@ impl<'p> Changes<'p> {
             engine.statuses(profile, &mut Scratch::default(), &mut before);
             let mut found: Vec<Change<'p>> =
                 changes.map(|change| Change::new(engine, consequence, profile, &before, &change)).collect();
-            found.sort_by_key(|change| (!change.is_choice, change.parts.len()));
+            let facts = |change: &Change<'p>| change.parts.iter().map(|part| part.fact).collect::<Vec<_>>();
+            found.sort_by_cached_key(|change| (!change.is_choice, change.parts.len(), facts(change)));
             found
         });
         let mut open = Vec::new();

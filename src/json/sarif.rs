@@ -69,9 +69,10 @@ fn result(files: &Files, diagnostic: &Diagnostic, codes: &[Code]) -> Value {
     result
 }
 
-/// A message of SARIF, in which `[a](b)` would be a link and `{0}` a placeholder (3.11.5 and 3.11.6).
+/// A message of SARIF, in which `[a](b)` would be a link and `{0}` a placeholder (3.11.5 and 3.11.6). Within what
+/// would be a link's text a bracket is escaped; elsewhere brackets stand as they are.
 fn message(text: &str) -> Value {
-    json!({ "text": text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]").replace('{', "{{").replace('}', "}}") })
+    json!({ "text": text.replace("](", "\\](").replace('{', "{{").replace('}', "}}") })
 }
 
 fn location(files: &Files, place: Place, text: &str) -> Value {

@@ -125,6 +125,7 @@ impl From<&str> for NotRead {
 #[derive(Default)]
 struct Counted {
     files: u64,
+    declarations: u64,
     rules: u64,
     terms: u64,
 }
@@ -169,6 +170,8 @@ impl<R: FnMut(&str) -> Result<FileRead, NotRead>> Loader<R> {
     fn load(&mut self, root: &str) {
         // A chain of imports may be as long as there are files, so it is kept in a list.
         let mut open: Vec<Frame> = Vec::new();
+        // The root file is one of them.
+        self.counted.files = 1;
         if let Some((identity, bytes)) = self.read(root, None) {
             open.extend(self.open(root, identity, Vec::new(), bytes));
         }
@@ -205,8 +208,7 @@ impl<R: FnMut(&str) -> Result<FileRead, NotRead>> Loader<R> {
             Some(known) => (known.clone()?, None),
             None => {
                 self.counted.files += 1;
-                // The root file is one of them.
-                if self.counted.files >= self.limits.of(Limit::Files) {
+                if self.counted.files > self.limits.of(Limit::Files) {
                     self.over(Limit::Files, "files", import.place);
                     return None;
                 }
@@ -252,9 +254,14 @@ impl<R: FnMut(&str) -> Result<FileRead, NotRead>> Loader<R> {
     /// left out.
     fn count(&mut self, file: FileId, tree: &mut ast::File) {
         for (index, declaration) in tree.declarations.iter().enumerate() {
+            self.counted.declarations += 1;
             self.counted.rules += u64::from(matches!(declaration.item, ast::Item::Rule(_)));
             self.counted.terms += declaration.item.terms();
-            let passed = [(Limit::Rules, self.counted.rules, "rules"), (Limit::Terms, self.counted.terms, "terms")];
+            let passed = [
+                (Limit::Declarations, self.counted.declarations, "declarations"),
+                (Limit::Rules, self.counted.rules, "rules"),
+                (Limit::Terms, self.counted.terms, "terms"),
+            ];
             let passed = passed.into_iter().find(|(limit, count, _)| *count > self.limits.of(*limit));
             if let Some((limit, _, what)) = passed {
                 let start = declaration.span.start;

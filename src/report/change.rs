@@ -5,6 +5,7 @@ use super::page::Page;
 use super::{Form, page, value_shown, values_shown};
 use crate::explore::change::{Change, Changes, Part, Taken, Wanted};
 use crate::json::Subject;
+use crate::limits::Limit;
 use crate::model::ChoiceOption;
 use crate::semantics::{Settled, Status};
 use crate::words::{does_not_follow, says_does_not_follow, status_words};
@@ -41,7 +42,11 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
         Wanted::To(Settled::Disputed) => "it would be disputed",
     };
     let Some(found) = &changes.found else {
-        page.remark(2, "Not decided: there are too many changes to be listed, or these rules are too large.");
+        let raise = subject.policy.limits.raise(Limit::SearchSteps);
+        page.remark(
+            2,
+            &format!("Not decided: there are too many changes to be listed, or these rules are too large; {raise}."),
+        );
         return page.finish();
     };
     for is_choice in [true, false] {

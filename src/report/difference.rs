@@ -74,7 +74,8 @@ fn consequence(out: &mut String, sides: &[Side<'_>; 2], titles: &[String; 2], co
     match &compared.change {
         Change::Same => {}
         Change::NotDecided => {
-            paragraph(out, "  ", "not decided: what this depends on is too large to be looked at for every profile")
+            let why = "not decided: what this depends on is too large to be looked at for every profile";
+            paragraph(out, "  ", &format!("{why}; {}", sides[0].policy.limits.decide_more()));
         }
         Change::Differs(regions) => {
             if regions.is_empty() {

@@ -4,6 +4,7 @@ use super::outcomes::Notes;
 use super::page::Page;
 use super::{Form, HEADING, WIDTH, columns, lines, styled, values_shown};
 use crate::json::Subject;
+use crate::limits::Limit;
 use crate::model::{ChoiceOption, ConsequenceId, FactId, RuleId};
 use crate::population::Count;
 use crate::population::coding::{Bin, NOT_KNOWN};
@@ -129,8 +130,11 @@ impl<'a> Said<'a> {
         }
         let parts = tally.groups.values().flat_map(|group| &group.parts);
         if parts.map(|part| part.not_searched).sum::<u64>() > 0 {
-            let text = "Some of what is undetermined was not searched further: these rules were too large to decide it exactly.";
-            said.push(text.to_owned());
+            let raise = self.subject.policy.limits.raise(Limit::SearchSteps);
+            said.push(format!(
+                "Some of what is undetermined was not searched further: these rules were too large to decide it \
+                 exactly; {raise}."
+            ));
         }
         said
     }

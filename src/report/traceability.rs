@@ -5,6 +5,7 @@ use super::page::{Cell, Page};
 use super::{Detail, Form, citation};
 use crate::analysis::traceability::{ClaimTrace, Origin, Traceability};
 use crate::distinct::distinct;
+use crate::limits::Limit;
 use crate::model::{ClaimId, Policy, RuleId, SourceId};
 
 /// The claims of a policy with their rules and scenarios, origins, contradictions, and what is
@@ -83,7 +84,8 @@ fn claims(page: &mut Page, policy: &Policy, found: &Traceability, detail: Detail
             2,
             &format!(
                 "Not searched further: {times} these rules were too large to decide exactly whether a rule applies in \
-                 a scenario, and it was not counted."
+                 a scenario, and it was not counted; {}.",
+                policy.limits.raise(Limit::SearchSteps)
             ),
         );
     }

@@ -5,6 +5,7 @@ use super::page::Page;
 use super::{Form, citation, page};
 use crate::analysis::parts::words;
 use crate::json::Subject;
+use crate::limits::Limit;
 use crate::model::{Consequence, ConsequenceId, Definition, FactId, Policy, Rule, RuleId};
 use crate::semantics::{Absent, Effect, Explanation, Held, Outcome, RuleReason, Status, Takes, What};
 use crate::words::{does_not_follow, possible_in_words, says_does_not_follow};
@@ -24,7 +25,11 @@ pub fn explanation(subject: Subject<'_>, explanation: &Explanation, form: Form) 
                 page.line("possible: ", &words);
             }
             if !outcome.searched {
-                page.line("", "Not searched further: these rules were too large to decide this exactly.");
+                let raise = policy.limits.raise(Limit::SearchSteps);
+                page.line(
+                    "",
+                    &format!("Not searched further: these rules were too large to decide this exactly; {raise}."),
+                );
             }
         }
         status => {

@@ -258,7 +258,7 @@ pub(crate) fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
 }
 
 fn narrow(index: usize) -> Cell {
-    Cell::try_from(index).expect("files are at most 16 MiB, and so are their constants")
+    Cell::try_from(index).expect("the limits keep constants below 4 billion")
 }
 
 /// Runs of cells with the same answer, built from left to right.

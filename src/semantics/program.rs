@@ -290,7 +290,7 @@ fn set(of: &mut [u8], at: usize, value: u8) {
 }
 
 fn narrow(length: usize) -> u32 {
-    u32::try_from(length).expect("files are at most 16 MiB, and the limit keeps programs small")
+    u32::try_from(length).expect("the limits keep programs small")
 }
 
 /// Writes operations; equal ones are the same.

@@ -19,7 +19,7 @@ pub fn decode(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<String, Dia
         let message = format!("this file is larger than {} bytes, and no more is read", limits.of(Limit::FileBytes));
         return Err(Diagnostic::error(Code::FileTooLarge, message)
             .spot(name, None)
-            .help("split it into several files; a rule file can `import` others")
+            .help("split it into several files: a rule file can `import` others, profiles can be given one after the other")
             .help(limits.raise(Limit::FileBytes)));
     }
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);

@@ -223,3 +223,18 @@ proptest! {
         }
     }
 }
+
+/// Changes of as many facts stand in the order in which these are declared, whatever becomes of them.
+#[test]
+fn changes_stand_in_the_order_of_their_facts() {
+    let text = "fact a \"A\" : one of x, y, z\nfact b \"B\" : yes or no\nfact d \"D\" : yes or no\nconsequence c \"C\"\n\
+                rule first \"First\" when a is y and d then c\nrule second \"Second\" when a is z and b then c\n";
+    let policy = load(text);
+    let engine = Engine::new(&policy, &View::default()).expect("no date is needed");
+    let profile = policy.profile(r#"{"a": "x", "b": false, "d": false}"#).expect("it fits");
+    let c = policy.consequence("c").expect("it is declared");
+    let found = Changes::of(&engine, c, Wanted::Otherwise, &profile, &[]).found.expect("the rules are small");
+    let names = |change: &Change<'_>| change.parts.iter().map(|part| policy[part.fact].name.clone()).collect();
+    let facts: Vec<Vec<String>> = found.iter().map(names).collect();
+    assert_eq!(facts, [["a", "b"], ["a", "d"]]);
+}

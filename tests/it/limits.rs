@@ -166,7 +166,12 @@ fn conditions_are_read_up_to_their_limit_of_levels() {
 }
 
 #[test]
-fn a_policy_is_read_up_to_its_limits_of_rules_and_terms() {
+fn a_policy_is_read_up_to_its_limits_of_declarations_rules_and_terms() {
+    up_to(Limit::Declarations, Code::PolicyTooLarge, |declarations| {
+        // Three stand in the head.
+        let more = (0..declarations - 3).map(|index| format!("consequence k{index} \"K\"\n"));
+        HEAD.to_owned() + &more.collect::<String>()
+    });
     up_to(Limit::Rules, Code::PolicyTooLarge, |rules| {
         let rule = |index| format!("rule r{index} \"R\" when a then c\n");
         HEAD.to_owned() + &(0..rules).map(rule).collect::<String>()
@@ -174,8 +179,9 @@ fn a_policy_is_read_up_to_its_limits_of_rules_and_terms() {
     up_to(Limit::Terms, Code::PolicyTooLarge, |terms| {
         let terms = usize::try_from(terms).expect("a length");
         // What an `unless` and a definition hold counts as well.
-        let line = "a or b is no or\n".repeat(terms / 2 - 1);
-        format!("{HEAD}define d \"D\" as {line}{}a\nrule r \"R\" when d then c", "a or ".repeat(terms % 2))
+        let line = "a or b is no or\n".repeat(terms / 2 - 2);
+        let more = "a or ".repeat(terms % 2);
+        format!("{HEAD}define d \"D\" as {line}{more}a\nrule r \"R\" when d unless a or b then c")
     });
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ensue::explore::change::{Changes, Wanted};
 use ensue::model::{Condition, FactId, Rule, Value};
 use ensue::semantics::{Held, Settled, View, What};
 use ensue::text::Place;
@@ -74,6 +75,36 @@ proptest! {
                 Some(_) => {
                     prop_assert_eq!(explanation.settled_by.as_ref().expect("it is small"), &expected);
                     prop_assert_eq!(&explanation.outcome.because, &expected[0]);
+                }
+            }
+        }
+    }
+
+    /// Each change to another status touches each set of facts that settles the one there is. Where all facts are
+    /// known, each fact of such a set is all that some change has of it.
+    #[test]
+    fn what_settles_and_what_changes_hit_each_other(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let policy = load(&text(&mut tape));
+        let is_complete = tape.pick(2) == 0;
+        let places: Vec<Option<usize>> = FACTS
+            .iter()
+            .map(|(_, _, values)| (is_complete || tape.pick(4) > 0).then(|| tape.pick(values.len())))
+            .collect();
+        let profile = policy.profile(&profile_json(&places)).expect("it fits");
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        for id in policy.consequence_ids() {
+            let Some(settling) = engine.explain(id, &profile).settled_by else { continue };
+            let changes = Changes::of(&engine, id, Wanted::Otherwise, &profile, &[]).found.expect("the policies are small");
+            let touched: Vec<Vec<FactId>> =
+                changes.iter().map(|change| change.parts.iter().map(|part| part.fact).collect()).collect();
+            for set in &settling {
+                let met = |change: &Vec<FactId>| -> Vec<FactId> {
+                    set.iter().copied().filter(|fact| change.contains(fact)).collect()
+                };
+                prop_assert!(touched.iter().all(|change| !met(change).is_empty()), "{set:?} and {touched:?}");
+                for fact in set.iter().filter(|_| is_complete) {
+                    prop_assert!(touched.iter().any(|change| met(change) == [*fact]), "{fact:?} of {set:?}");
                 }
             }
         }

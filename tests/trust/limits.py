@@ -40,6 +40,10 @@ def long_line(most):
     return {"0.ensue": HEAD + RULE + "# " + "x" * (most - 2) + "\n"}
 
 
+def many_declarations(most):
+    return {"0.ensue": HEAD + "".join(f'consequence k{i} "K"\n' for i in range(most - 4)) + RULE}
+
+
 def many_rules(most):
     return {"0.ensue": HEAD + "".join(f'rule r{i} "R" when a then c\n' for i in range(most))}
 
@@ -60,6 +64,7 @@ READ = [
     ("line-bytes", "line-too-long", long_line),
     ("nesting", "nesting-too-deep", nested("(", ")")),
     ("nesting", "nesting-too-deep", nested("not ", "")),
+    ("declarations", "policy-too-large", many_declarations),
     ("rules", "policy-too-large", many_rules),
     ("terms", "policy-too-large", many_terms),
     ("files", "policy-too-large", many_files),
@@ -89,7 +94,9 @@ def evaluated(path, *options):
     """The code of the first mistake, or None; and what was said."""
     code, out, said = program("eval", path, "--format", "json", *options)
     found = re.search(r"error\[([a-z-]+)\]", said)
-    return (found and found[1]) if code else None, out, said
+    # A crash, or what cannot be read, is no answer.
+    answer = found[1] if found else f"exit code {code}: {said[:200]}"
+    return answer if code else None, out, said
 
 
 def reading(report, policies):
