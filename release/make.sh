@@ -5,7 +5,7 @@
 #   release/make.sh            what is committed
 #   release/make.sh --twice    makes it again in a copy at another place, and compares
 #
-# Needs Linux, Rust, git and Node.js, and what web/build.sh and editors/vscode/package.sh get themselves.
+# Needs Linux, Rust, git, Python 3.11 and Node.js, and what web/build.sh and editors/vscode/package.sh get themselves.
 set -euo pipefail
 root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -70,9 +70,20 @@ mkdir -p "$folder/$name/man/man1" "$folder/$name/completions"
 cp "$ensue" README.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$folder/$name"
 cp -r docs "$folder/$name"
 "$ensue" manual "$folder/$name/man/man1" --quiet
-for shell in bash elvish fish powershell zsh; do
-  "$ensue" completions "$shell" > "$folder/$name/completions/ensue.$shell"
+# As shells call them.
+for file in ensue.bash ensue.elv ensue.fish ensue.ps1 _ensue; do
+  case $file in *.bash) shell=bash ;; *.elv) shell=elvish ;; *.fish) shell=fish ;; *.ps1) shell=powershell ;; *) shell=zsh ;; esac
+  "$ensue" completions "$shell" > "$folder/$name/completions/$file"
 done
+python3 release/notices.py "$host" > "$folder/$name/THIRD-PARTY.txt"
+# Other compilers and packers make other bytes.
+{
+  rustc -V
+  node --version | sed 's/^/node /'
+  gzip --version | head -1
+  wasm-opt --version 2>/dev/null || printf 'no wasm-opt\n'
+  command -v zopfli >/dev/null && printf 'zopfli\n' || printf 'no zopfli\n'
+} > "$out/BUILDINFO"
 tar --create --mode=u=rwX,go=rX --directory "$folder" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
   --format=gnu "$name" | gzip -9 --no-name > "$out/$name.tar.gz"
 

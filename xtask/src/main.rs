@@ -48,7 +48,7 @@ const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "limits",
-        says: "what is as large as its limit is read, what is larger is refused; in each kind of build",
+        says: "what is as large as its limit is read, what is larger is refused (in pages: `page`)",
         is_quick: false,
         tests: &[
             "python3 tests/trust/limits.py",
@@ -132,7 +132,7 @@ const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "supply",
-        says: "what is built in may be given on, comes from one registry, once each, and has no known faults",
+        says: "what is built in may be given on, comes from one registry, once each or with a reason, without known faults",
         is_quick: false,
         tests: &["tests/trust/supply.sh"],
     },
