@@ -71,22 +71,22 @@ seeds() {
 
 found=0
 for target in "${targets[@]}"; do
-  work=fuzz/work/$target
+  tries=fuzz/tries/$target
   corpus=fuzz/corpus/$target
-  mkdir -p "$work/seeds" "$work/met" "$corpus"
-  seeds "$target" "$work/seeds"
+  mkdir -p "$tries/seeds" "$tries/met" "$corpus"
+  seeds "$target" "$tries/seeds"
   dictionary=fuzz/dictionaries/$target.dict
   limits=(-max_len="$(longest "$target")" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1)
   if [ -e "$dictionary" ]; then
     limits+=(-dict="$dictionary")
   fi
-  cargo fuzz run "${options[@]}" "$target" "$work/met" "$corpus" "$work/seeds" -- \
+  cargo fuzz run "${options[@]}" "$target" "$tries/met" "$corpus" "$tries/seeds" -- \
     "${limits[@]}" -max_total_time="$2" || found=1
   # Counts of how often something is met make a corpus ten times as large: what is met is enough here.
-  cp "$corpus"/* "$work/seeds"/* "$work/met" 2>/dev/null || true
-  cargo fuzz cmin "${options[@]}" "$target" "$work/met" -- -use_counters=0 -max_len="$(longest "$target")"
+  cp "$corpus"/* "$tries/seeds"/* "$tries/met" 2>/dev/null || true
+  cargo fuzz cmin "${options[@]}" "$target" "$tries/met" -- -use_counters=0 -max_len="$(longest "$target")"
   # What was found is kept by its name, also where it reaches nothing new any more.
   find "$corpus" -type f ! -name 'found-*' -delete
-  cp -r "$work/met/." "$corpus"
+  cp -r "$tries/met/." "$corpus"
 done
 exit "$found"

@@ -84,8 +84,8 @@ python3 release/notices.py "$host" > "$folder/$name/THIRD-PARTY.txt"
   wasm-opt --version 2>/dev/null || printf 'no wasm-opt\n'
   command -v zopfli >/dev/null && printf 'zopfli\n' || printf 'no zopfli\n'
 } > "$out/BUILDINFO"
-tar --create --mode=u=rwX,go=rX --directory "$folder" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
-  --format=gnu "$name" | gzip -9 --no-name > "$out/$name.tar.gz"
+tar --create --directory "$folder" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --mode=u=rwX,go=rX \
+  --owner=0 --group=0 --numeric-owner --format=gnu "$name" | gzip -9 --no-name > "$out/$name.tar.gz"
 
 "$ensue" page rules/passports.ensue --out "$out/passports.html" --quiet
 
