@@ -117,16 +117,69 @@ fn tallied(engine: &Engine<'_>, rows: &str) -> Vec<[u64; 5]> {
     found.groups[&Vec::new()].parts[0].outcomes.iter().map(|counts| counts.map(|count| count.rows)).collect()
 }
 
-const POLICIES: u64 = 1_000;
+/// A hundred policies, each with this many profiles.
 const PROFILES: usize = 1_000;
 
-#[test]
-fn a_million_answers_are_those_of_brute_force() {
+/// Ten parts, since tests run beside each other.
+mod a_million_answers_are_those_of_brute_force {
+    #[test]
+    fn part_0() {
+        super::answers_are_those_of_brute_force(0);
+    }
+
+    #[test]
+    fn part_1() {
+        super::answers_are_those_of_brute_force(1);
+    }
+
+    #[test]
+    fn part_2() {
+        super::answers_are_those_of_brute_force(2);
+    }
+
+    #[test]
+    fn part_3() {
+        super::answers_are_those_of_brute_force(3);
+    }
+
+    #[test]
+    fn part_4() {
+        super::answers_are_those_of_brute_force(4);
+    }
+
+    #[test]
+    fn part_5() {
+        super::answers_are_those_of_brute_force(5);
+    }
+
+    #[test]
+    fn part_6() {
+        super::answers_are_those_of_brute_force(6);
+    }
+
+    #[test]
+    fn part_7() {
+        super::answers_are_those_of_brute_force(7);
+    }
+
+    #[test]
+    fn part_8() {
+        super::answers_are_those_of_brute_force(8);
+    }
+
+    #[test]
+    fn part_9() {
+        super::answers_are_those_of_brute_force(9);
+    }
+}
+
+/// The answers of a hundred policies, of which each part has others.
+fn answers_are_those_of_brute_force(part: u64) {
     let states = states();
     let header = FACTS.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(",") + "\n";
     let cells: Vec<String> = states.iter().map(row).collect();
     let jsons: Vec<String> = states.iter().map(|state| profile_json(state)).collect();
-    for seed in 0..POLICIES {
+    for seed in part * 100..(part + 1) * 100 {
         let policy = load(&declarations(seed));
         let profiles: Vec<Profile> = jsons.iter().map(|json| policy.profile(json).expect("a sound profile")).collect();
         let truth = truth(&policy, &states, &profiles);
