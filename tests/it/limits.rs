@@ -3,6 +3,7 @@
 use ensue::analysis::coverage::{Coverage, Goal, State};
 use ensue::diagnostic::Code;
 use ensue::lint::{self, Chosen};
+use ensue::semantics::{Question, Scratch};
 use ensue::syntax;
 use ensue::text::FileId;
 use ensue::{Diagnostics, Engine, Limit, Limits, Policy, Status, View};
@@ -217,36 +218,111 @@ fn a_policy_is_read_up_to_its_limit_of_files() {
     }
 }
 
-/// With the steps that are needed an outcome is exact, with one less it is not decided, and that is said; more
-/// steps change nothing.
-#[test]
-fn an_outcome_is_searched_up_to_the_limit_of_steps() {
+/// The least of a limit with which something is found. With less it is not, with more it is; it is with what is
+/// usual, and not with none.
+pub fn least(limit: Limit, limits: Limits, found: impl Fn(Limits) -> bool) -> u64 {
+    let found = |number: u64| found(limits.with(limit, number));
+    let (mut less, mut enough) = (0, limit.default());
+    assert!(found(enough) && !found(less), "{limit:?}");
+    while enough - less > 1 {
+        let middle = less.midpoint(enough);
+        if found(middle) { enough = middle } else { less = middle }
+    }
+    assert!((0..20).all(|more| found(enough + more)), "{limit:?}: {enough}");
+    assert!((1..=20.min(enough)).all(|fewer| !found(enough - fewer)), "{limit:?}: {enough}");
+    enough
+}
+
+/// Without diagrams: what has to be searched.
+fn searched() -> Limits {
+    Limits::default().with(Limit::CompileSteps, 0)
+}
+
+/// A policy with a rule whose condition never holds, which no part of it says.
+fn intricate() -> Policy {
     let pairs: Vec<String> = (0..8).map(|index| format!("(x{index} and y{index})")).collect();
     let mut text: String = ["x", "y"]
         .iter()
         .flat_map(|name| (0..8).map(move |index| format!("fact {name}{index} \"F\" : yes or no\n")))
         .collect();
-    text += &format!("consequence c \"C\"\nrule r \"R\" when ({0}) and not ({0}) then c\n", pairs.join(" or "));
-    let policy = load(text).expect("it is sound");
+    text += "source s \"S\"\nclaim k by s \"K\"\n";
+    text += &format!("consequence c \"C\"\nrule r \"R\" per k when ({0}) and not ({0}) then c\n", pairs.join(" or "));
+    load(text).expect("it is sound")
+}
+
+/// With the steps that are needed an outcome is exact, with one less it is not decided, and that is said; more
+/// steps change nothing.
+#[test]
+fn an_outcome_is_searched_up_to_the_limit_of_steps() {
+    let policy = intricate();
     let profile = policy.profile("{}").expect("a sound profile");
-    let outcome = |steps: u64| {
-        let limits = Limits::default().with(Limit::CompileSteps, 0).with(Limit::SearchSteps, steps);
-        Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed").outcomes(&profile).remove(0)
-    };
-    // No completion makes it follow, which no part of the condition says.
-    let exact = |steps: u64| {
-        let outcome = outcome(steps);
+    least(Limit::SearchSteps, searched(), |limits| {
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+        let outcome = engine.outcomes(&profile).remove(0);
         assert_eq!(outcome.searched, outcome.status == Status::DoesNotFollow);
         outcome.searched
+    });
+}
+
+/// What has no diagram for want of one step has the same outcome.
+#[test]
+fn diagrams_are_made_up_to_the_limit_of_steps() {
+    let policy = intricate();
+    let profile = policy.profile("{}").expect("a sound profile");
+    least(Limit::CompileSteps, Limits::default(), |limits| {
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+        assert_eq!(engine.outcomes(&profile)[0].status, Status::DoesNotFollow);
+        engine.is_compiled(Question::Status(policy.consequence("c").expect("it is declared")))
+    });
+}
+
+/// A program of as many operations answers of a whole profile without any search; one of them less leaves it open.
+#[test]
+fn programs_are_as_long_as_the_limit_of_operations() {
+    let policy = intricate();
+    let all: Vec<String> = policy.facts.iter().map(|fact| format!("\"{}\": true", fact.name)).collect();
+    let profile = policy.profile(&format!("{{{}}}", all.join(","))).expect("a sound profile");
+    least(Limit::Operations, searched().with(Limit::SearchSteps, 0), |limits| {
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+        let mut statuses = Vec::new();
+        engine.statuses(&profile, &mut Scratch::default(), &mut statuses);
+        let found = statuses[0] == Status::DoesNotFollow;
+        assert!(found || statuses[0].settled().is_none());
+        found
+    });
+}
+
+/// The sets of one, two and three of four facts come before the one that settles it; with one try less, facts are
+/// left out one after the other from all that are known, the last declared first.
+#[test]
+fn reasons_are_the_smallest_up_to_the_limit_of_sets() {
+    let facts: String = ["a", "b", "c", "d"].iter().map(|name| format!("fact {name} \"F\" : yes or no\n")).collect();
+    let policy = load(format!("{facts}consequence e \"E\"\nrule r \"R\" when d or (a and b and c) then e\n"))
+        .expect("it is sound");
+    let profile = policy.profile(r#"{"a": true, "b": true, "c": true, "d": true}"#).expect("a sound profile");
+    let because = |limits| {
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+        let outcome = engine.outcomes(&profile).remove(0);
+        assert!(outcome.searched);
+        outcome.because.iter().map(|fact| policy[*fact].name.to_string()).collect::<Vec<_>>().concat()
     };
-    let (mut less, mut enough) = (0, Limit::SearchSteps.default());
-    assert!(exact(enough) && !exact(less));
-    while enough - less > 1 {
-        let middle = less.midpoint(enough);
-        if exact(middle) { enough = middle } else { less = middle }
+    assert_eq!(because(Limits::default().with(Limit::BecauseSets, 4)), "abc");
+    // None, each of the four.
+    assert_eq!(least(Limit::BecauseSets, Limits::default(), |limits| because(limits) == "d"), 5);
+}
+
+/// A question about a policy is decided with the steps that it takes, and all questions with those of all.
+#[test]
+fn questions_are_decided_up_to_their_limits_of_steps() {
+    let policy = intricate();
+    for limit in [Limit::QuestionSteps, Limit::CheckSteps] {
+        least(limit, Limits::default(), |limits| {
+            let found = lint::findings_within(&policy, &Chosen::all(), limits);
+            let has = |code: Code| found.iter().any(|it| it.code == code);
+            assert!(has(Code::NeverApplies) || has(Code::NotDecided));
+            !has(Code::NotDecided)
+        });
     }
-    assert!((0..20).all(|steps| exact(enough + steps)));
-    assert!((1..=20.min(enough)).all(|steps| !exact(enough - steps)));
 }
 
 #[test]

@@ -18,9 +18,11 @@ use ensue::population::coding::Coding;
 
 use ensue::population::table::{self, Plan};
 use ensue::semantics::{Engine, View};
+use ensue::{Limit, Limits};
 use proptest::prelude::*;
 
 use crate::generate::{FACTS, Tape, tapes};
+use crate::limits::least;
 use crate::population::{Kept, Outcome, all_facts, facts, outcome, told};
 
 /// How one column is written: its type in Parquet's own words, and its cells as texts.
@@ -321,4 +323,44 @@ fn columns_of_other_types_are_refused() {
     let all_wanted = |plan: &mut Plan<'_>| plan.missing_as_unknown = false;
     assert!(refusal(&write("note", "int64"), all_wanted).starts_with("NoneThere"));
     assert!(refusal(&write("w0", "int64"), all_wanted).starts_with("Missing"));
+}
+
+/// As many bytes at the end, in a page, and values in a dictionary are read as their limit says, and one more is
+/// refused, with an option that reads it.
+#[test]
+fn a_file_is_read_up_to_its_limits() {
+    let cells = |values: &[&str]| values.iter().map(|value| Some((*value).to_owned())).collect();
+    let columns = [
+        Column { declared: "binary (utf8)", cells: cells(&["va", "vb", "vc", "va", "vb"]) },
+        Column { declared: "int64", cells: cells(&["1", "2", "1", "2", "1"]) },
+    ];
+    let properties = WriterProperties::builder().set_compression(Compression::UNCOMPRESSED).build();
+    let bytes = bytes(&file(&["l0", "w0"], &columns, 5, 5, properties));
+    let policy = all_facts();
+    let read = |limits: Limits| {
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
+        let coding = Coding::new(&engine, &facts(&policy), &[]);
+        let mut plan = Plan::new(&engine, &coding);
+        plan.missing_as_unknown = true;
+        counted(&damaged(&bytes), &plan).0
+    };
+    let most = |limit: Limit| {
+        least(limit, Limits::default(), |limits| {
+            let found = read(limits);
+            let option = format!("`--limit {}={}`", limit.name(), (2 * limits.of(limit)).max(1));
+            assert!(
+                found.as_ref().is_ok_and(|(_, rows, _)| *rows == 5)
+                    || found.as_ref().is_err_and(|it| it.contains(&option)),
+                "{found:?}"
+            );
+            found.is_ok()
+        })
+    };
+    // Before the mark at the end stands how long that is which it ends.
+    let end = bytes[bytes.len() - 8..].first_chunk().expect("four bytes");
+    assert_eq!(most(Limit::FooterBytes), u64::from(u32::from_le_bytes(*end)));
+    assert_eq!(most(Limit::DictionaryValues), 3);
+    // The largest page is a dictionary: of numbers with eight bytes each, or of three texts, each with its length in
+    // four bytes.
+    assert_eq!(most(Limit::PageBytes), 3 * (4 + 2));
 }
