@@ -22,8 +22,8 @@ pub fn plain(text: &str) -> String {
 #[must_use]
 pub fn escaped(line: &str) -> String {
     let mut shown = String::with_capacity(line.len());
-    for c in line.chars() {
-        if c != '\t' && c.is_control() || is_invisible(c) {
+    for (c, hides) in hiding(line) {
+        if c != '\t' && c.is_control() || hides {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);
@@ -32,10 +32,35 @@ pub fn escaped(line: &str) -> String {
     shown
 }
 
-/// Characters that show nothing and can change how their neighbours are read.
+/// Each character of a text, and whether it hides there: it shows nothing, and can change how its neighbours are read.
+///
+/// A joiner belongs to words of the scripts that join letters, as in Persian or Hindi, and a variation selector to the
+/// character before it.
+pub fn hiding(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let mut before = None;
+    let mut rest = text.chars();
+    std::iter::from_fn(move || {
+        let c = rest.next()?;
+        let is_part = match c {
+            '\u{200c}' | '\u{200d}' => before.is_some_and(is_joined) && rest.clone().next().is_some_and(is_joined),
+            '\u{fe00}'..='\u{fe0f}' => before.is_some_and(|it: char| !it.is_ascii() && !is_invisible(it)),
+            _ => false,
+        };
+        before = Some(c);
+        Some((c, is_invisible(c) && !is_part))
+    })
+}
+
+/// Letters and signs of scripts in which neighbours join: Arabic, Syriac, those of India and beside it, Mongolian.
+fn is_joined(c: char) -> bool {
+    matches!(c, '\u{620}'..='\u{109f}' | '\u{1780}'..='\u{17b3}' | '\u{17b6}'..='\u{17dd}' | '\u{1820}'..='\u{18aa}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{11000}'..='\u{11fff}')
+}
+
+/// Characters that show nothing and can change how their neighbours are read: those that a renderer may ignore by
+/// default (Unicode's `Default_Ignorable_Code_Point`), and some that are no characters.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200d}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{180e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Letters of scripts that are written from right to left: a text with some is kept apart from what
@@ -288,7 +313,25 @@ pub fn possible_in_words(possible: Possible) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Form;
+    use super::{Form, plain};
+
+    /// Unicode 16, `DerivedCoreProperties.txt` and the sections on joiners and variation selectors.
+    #[test]
+    fn what_hides_is_shown_and_what_belongs_to_a_word_stays() {
+        // Persian, Hindi, a heart drawn as a picture.
+        for text in ["می\u{200c}خواهم", "क्\u{200d}ष", "\u{2764}\u{fe0f}", "паспорт"] {
+            assert_eq!(plain(text), text);
+        }
+        for (text, shown) in [
+            ("пас\u{200c}порт", r"пас\u{200c}порт"),
+            ("می\u{200c}", r"می\u{200c}"),
+            ("a\u{fe0f}", r"a\u{fe0f}"),
+            ("\u{ad}\u{fe0f}", r"\u{ad}\u{fe0f}"),
+            ("x\u{34f}\u{3164}\u{e0101}\u{180e}\u{ffa0}", r"x\u{34f}\u{3164}\u{e0101}\u{180e}\u{ffa0}"),
+        ] {
+            assert_eq!(plain(text), shown);
+        }
+    }
 
     #[test]
     fn texts_from_right_to_left_are_kept_apart_in_html() {

@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use super::{WIDTH, plain};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::text::{File, Files, Span};
-use crate::words::is_invisible;
+use crate::words::hiding;
 
 /// Lines longer than this, in bytes, are pointed at and not shown.
 const LONG_LINE: usize = 2_000;
@@ -138,18 +138,13 @@ fn snippets<'a>(mut group: Group<'a>, files: &'a Files, diagnostic: &'a Diagnost
 /// bytes, so that places stay where they are.
 fn visible(text: &str) -> Cow<'_, str> {
     // The renderer itself shows the control characters of ASCII.
-    let is_hidden = |c: char| is_invisible(c) || !c.is_ascii() && c.is_control();
-    if !text.contains(is_hidden) {
-        return text.into();
-    }
-    text.chars()
-        .map(|c| match c.len_utf8() {
-            2 if is_hidden(c) => '\u{b7}',
-            3 if is_hidden(c) => '\u{fffd}',
-            4 if is_hidden(c) => '\u{1f784}',
-            _ => c,
-        })
-        .collect()
+    let shown = |(c, hides): (char, bool)| match c.len_utf8() {
+        _ if !hides && (c.is_ascii() || !c.is_control()) => c,
+        2 => '\u{b7}',
+        3 => '\u{fffd}',
+        _ => '\u{1f784}',
+    };
+    if text.is_ascii() { text.into() } else { hiding(text).map(shown).collect() }
 }
 
 /// The whole lines that hold all labels: a renderer handed ten thousand lines reads them all.

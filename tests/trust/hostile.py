@@ -58,6 +58,7 @@ PIECES = {
     "tags": "x\U000e0001\U000e0068\U000e007f",
     "deprecated format characters": "x\u206a\u206b\u206c\u206f\u180e",
     "annotations": "x\ufff9y\ufffaz\ufffb",
+    "fillers and selectors": "x\u034f\u115f\u1160\u3164\uffa0\ufe0fx\U000e0101",
     "no characters": "x\ufffe\uffff",
     # HTML and SVG.
     "a script": "<script>window.__hostile=1</script>",
@@ -289,7 +290,9 @@ def is_shown(c):
     """Whether a character is one that people see, and nothing that a terminal or a script takes for more."""
     # Signs of the Arabic and other scripts that stand below or around digits are of the category Cf, and are seen.
     seen = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
-    return c in "\t\n" + seen or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs") and c not in "\ufffe\uffff"
+    # Fillers and selectors are letters and marks by their category, and show nothing.
+    unseen = "\u034f\u115f\u1160\u3164\uffa0\ufe0f\U000e0101\ufffe\uffff"
+    return c in "\t\n" + seen or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs") and c not in unseen
 
 
 def only_shown(text, but=""):
