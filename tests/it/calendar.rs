@@ -1,6 +1,7 @@
 //! Counting years, months and days, against a calendar of its own: days are numbered one by
 //! one from the rule of leap years, and nothing is shared with the product.
 
+use ensue::model::{Date, TimeUnit, anniversary};
 use ensue::{Engine, Policy, Status, View};
 
 type Day = (i64, i64, i64);
@@ -82,6 +83,39 @@ fn years_months_and_days_are_counted_as_the_reference_says() {
             check("days", on, born, |least| count >= least);
             check("months", on, born, |least| on >= monthly(born, least));
             check("years", on, born, |least| on >= monthly(born, 12 * least));
+        }
+    }
+}
+
+/// Years of a full century are leap years where 400 divides them.
+#[test]
+fn a_day_that_the_last_year_of_a_century_lacks_is_the_next() {
+    for (born, year) in [((1896, 2, 29), 1900), ((1996, 2, 29), 2000), ((2096, 2, 29), 2100), ((2396, 2, 29), 2400)] {
+        for on in [(year, 2, 28), (year, 2, 29), (year, 3, 1), (year, 3, 2)] {
+            if on.2 <= days_in(on.0, on.1) {
+                check("years", on, born, |least| on >= monthly(born, 12 * least));
+                check("months", on, born, |least| on >= monthly(born, least));
+            }
+        }
+    }
+}
+
+/// A day of which the calendar has no number lies before all days or after them.
+#[test]
+fn days_outside_the_calendar_are_counted_as_the_reference_says() {
+    for far in [3_652_059, 4_000_000, 100_000_000] {
+        for unit in ["days", "months", "years"] {
+            let tests = [format!("{unit} since born >= {far}"), format!("{unit} since born >= -{far}")];
+            for born in [(1, 1, 1), (2000, 2, 29), (9999, 12, 31)] {
+                assert_eq!(following(&tests, (2000, 2, 29), born), [false, true], "{unit}, {far}, {born:?}");
+                let date = Date::parse(&written(born)).expect("a date");
+                let unit = match unit {
+                    "days" => TimeUnit::Days,
+                    "months" => TimeUnit::Months,
+                    _ => TimeUnit::Years,
+                };
+                assert!(anniversary(date, unit, -far) < (1, 1, 1) && anniversary(date, unit, far) > (9999, 12, 31));
+            }
         }
     }
 }
