@@ -18,6 +18,13 @@ pub fn plain(text: &str) -> String {
     escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// The name of a file as it is shown: with all its spaces, so that it can be copied; what would end a line, or hides, as
+/// a code.
+#[must_use]
+pub fn path(name: &str) -> String {
+    escaped(name).replace('\t', r"\u{9}")
+}
+
 /// A line of a file as it is shown: with its white space, other control characters escaped.
 #[must_use]
 pub fn escaped(line: &str) -> String {

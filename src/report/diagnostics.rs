@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{WIDTH, plain};
+use super::{WIDTH, path, plain};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::text::{File, Files, Span};
 use crate::words::hiding;
@@ -89,7 +89,7 @@ fn wrapped(text: &str) -> String {
 }
 
 fn origin(name: &str, at: Option<(usize, usize)>) -> Origin<'static> {
-    let origin = Origin::path(plain(name));
+    let origin = Origin::path(path(name));
     match at {
         Some((line, column)) => origin.line(line).char_column(column),
         None => origin,
@@ -127,7 +127,7 @@ fn snippets<'a>(mut group: Group<'a>, files: &'a Files, diagnostic: &'a Diagnost
         let line = file.position(Span::new(window.start, window.end).start).line;
         let snippet = Snippet::source(visible(&file.text[window.clone()]))
             .line_start(line)
-            .path(plain(&file.name))
+            .path(path(&file.name))
             .annotations(labels.iter().map(annotation));
         group = group.element(snippet);
     }

@@ -558,3 +558,14 @@ fn a_name_is_no_variable_of_spark() {
         assert_eq!(sql("duckdb").0, 0);
     }
 }
+
+/// What is told of a file is its name, as it can be copied.
+#[test]
+fn names_of_files_keep_their_spaces() {
+    let (_folder, path) = folder("two  spaces.ensue", "fact a \"A\" : yes  or no\nfact b : yes or no\n");
+    let (code, out, said) = run(&["check", &path], "");
+    assert_eq!((code, out.contains(&path) || said.contains(&path)), (1, true), "{out}{said}");
+    let (_folder, path) = folder("two  spaces.ensue", "fact a \"A\" : yes  or no\n");
+    let (code, out, _) = run(&["fmt", "--check", &path], "");
+    assert_eq!((code, out), (1, format!("{path}\n")));
+}

@@ -142,6 +142,18 @@ const PROMISES: &[Promise] = &[
         is_quick: false,
         tests: &["release/make.sh --twice"],
     },
+    // The last, since it takes hours.
+    Promise {
+        name: "mutation",
+        says: "a change of what decides, reads rows or writes SQL is noticed by a test (takes hours)",
+        is_quick: false,
+        tests: &[
+            "python3 tests/mutation/run.py meaning",
+            "python3 tests/mutation/run.py sql",
+            "python3 tests/mutation/run.py rows",
+            "python3 tests/mutation/run.py rest --shard 0/20",
+        ],
+    },
 ];
 
 fn main() -> ExitCode {
