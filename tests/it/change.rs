@@ -238,3 +238,35 @@ fn changes_stand_in_the_order_of_their_facts() {
     let facts: Vec<Vec<String>> = found.iter().map(names).collect();
     assert_eq!(facts, [["a", "b"], ["a", "d"]]);
 }
+
+/// A policy with a consequence that needs one fact of each group; and a profile with all of its facts or none.
+fn one_of_each(groups: &[usize], holds: bool) -> (Policy, Profile) {
+    let (mut text, mut profile, mut conditions) = ("consequence c \"C\"\n".to_owned(), Vec::new(), Vec::new());
+    for (group, count) in groups.iter().enumerate() {
+        let names: Vec<String> = (0..*count).map(|index| format!("f{group}_{index}")).collect();
+        names.iter().for_each(|name| text += &format!("fact {name} \"F\" : yes or no\n"));
+        profile.extend(names.iter().map(|name| format!("\"{name}\": {holds}")));
+        conditions.push(format!("({})", names.join(" or ")));
+    }
+    text += &format!("rule r \"R\" when {} then c\n", conditions.join(" and "));
+    let policy = load(&text);
+    let profile = policy.profile(&format!("{{{}}}", profile.join(","))).expect("it fits");
+    (policy, profile)
+}
+
+/// A thousand changes, or sets of facts that settle an outcome, are all told; of more none is.
+#[test]
+fn a_thousand_ways_are_told_and_no_more() {
+    for (groups, count) in [([10, 10, 10], Some(1_000)), ([7, 11, 13], None), ([9, 9, 9], Some(729))] {
+        for (holds, wanted) in [(false, Wanted::To(Settled::Follows)), (true, Wanted::Otherwise)] {
+            let (policy, profile) = one_of_each(&groups, holds);
+            let engine = Engine::new(&policy, &View::default()).expect("no date is needed");
+            let c = policy.consequence("c").expect("it is declared");
+            let changes = Changes::of(&engine, c, wanted, &profile, &[]).found.map(|found| found.len());
+            let settled_by = engine.explain(c, &profile).settled_by.map(|sets| sets.len());
+            // One fact of each group makes it so, and all of one group make it otherwise.
+            let expected = if holds { (Some(3), count) } else { (count, Some(3)) };
+            assert_eq!((changes, settled_by), expected, "{groups:?}, {holds}");
+        }
+    }
+}
