@@ -283,3 +283,31 @@ impl FactType {
 
 /// The values that a list names, and what each means, for readers, where the rule file says so.
 pub type Items = IndexMap<String, Option<String>>;
+
+#[cfg(test)]
+mod tests {
+    use super::{Date, FactType, Items, Number, Value};
+
+    #[test]
+    fn values_are_of_one_type() {
+        let number = |text| Number::parse(text).expect("a number");
+        let items: Items = ["a", "b"].map(|name| (name.to_owned(), None)).into_iter().collect();
+        let whole = FactType::Number { whole: true, range: Some((number("0"), number("2"))) };
+        let any = FactType::Number { whole: false, range: None };
+        let types = [FactType::YesNo, FactType::OneOf(items), whole, any, FactType::Date];
+        for (value, of) in [
+            (Value::YesNo(true), [true, false, false, false, false]),
+            (Value::Item(0), [false, true, false, false, false]),
+            (Value::Item(1), [false, true, false, false, false]),
+            (Value::Item(2), [false; 5]),
+            (Value::Number(number("-1")), [false, false, false, true, false]),
+            (Value::Number(number("0")), [false, false, true, true, false]),
+            (Value::Number(number("1.5")), [false, false, false, true, false]),
+            (Value::Number(number("2")), [false, false, true, true, false]),
+            (Value::Number(number("3")), [false, false, false, true, false]),
+            (Value::Date(Date::MIN), [false, false, false, false, true]),
+        ] {
+            assert_eq!(types.each_ref().map(|it| it.has(value)), of, "{value:?}");
+        }
+    }
+}

@@ -356,3 +356,32 @@ fn hash(level: Level, branches: &[Branch]) -> u64 {
     (level, branches).hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Branch, Cell, Diagram, FALSE, Join, NodeId, OverBudget, TRUE};
+
+    /// A join whose answer is an end or one of its sides takes no step, and every other one does.
+    #[test]
+    fn what_is_known_at_once_takes_no_step() {
+        let mut diagram = Diagram::new();
+        let mut fact =
+            |level| diagram.make(level, &[Branch { end: 1, to: FALSE }, Branch { end: Cell::MAX, to: TRUE }]);
+        // Of each node a bit for each way in which two facts can be.
+        let nodes = [(FALSE, 0b0000_u8), (TRUE, 0b1111), (fact(0), 0b1010), (fact(1), 0b1100)];
+        diagram.grant(0);
+        for (a, left) in nodes {
+            for (b, right) in nodes {
+                let joins = [(Join::And, left & right), (Join::Or, left | right), (Join::AndNot, left & !right)];
+                for (join, holds) in joins {
+                    let known = nodes.iter().find(|(_, ways)| *ways == holds).map(|(node, _)| *node);
+                    assert_eq!(diagram.join(join, a, b), known.ok_or(OverBudget), "{join:?} {a:?} {b:?}");
+                }
+                // Neither asserted nor denied, asserted, denied, both: the ends by their numbers.
+                let is_known = b == FALSE || a.is_end() && b.is_end();
+                let status = if b == FALSE { a } else { NodeId(a.0 + 2) };
+                assert_eq!(diagram.join(Join::Status, a, b), is_known.then_some(status).ok_or(OverBudget));
+            }
+        }
+    }
+}

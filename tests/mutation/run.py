@@ -41,7 +41,7 @@ GROUPS = {
         "statuses, cells, dates, diagrams, reasons",
         ("src/semantics.rs", "src/semantics/**", "src/model/condition.rs", "src/model/value.rs"),
         95,
-        (*LIBRARY, "--cargo-arg=--test=it"),
+        LIBRARY,
     ),
     "sql": Group("the writer of SQL", ("src/sql.rs", "src/sql/**"), 95, LIBRARY),
     "rows": Group("the reader of rows", ("src/population/table.rs", "src/population/table/**"), 95, ("--features", "parquet")),
