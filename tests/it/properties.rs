@@ -680,3 +680,24 @@ fn coloured<T>(items: &[T], linked: impl Fn(&T, &T) -> bool) -> Vec<usize> {
     }
     colours
 }
+
+/// An engine that was laid by is that of its view still, and answers as before.
+#[test]
+fn engines_that_were_laid_by_answer_as_before() {
+    let policy = load(
+        "policy p \"P\" as of 2025-01-01\nsource s \"S\"\nfact a \"A\" : yes or no\nconsequence c \"C\"\n\
+         rule r \"R\" in force from 2025-06-01 when a then c\n",
+    );
+    let profile = policy.profile(r#"{"a": true}"#).expect("a sound profile");
+    let date = |text| ensue::model::Date::parse(text);
+    for (on, follows) in [(None, false), (date("2025-06-01"), true)] {
+        let view =
+            View { on, require: Some(0), without: vec![policy.source("s").expect("it is there")], ..View::default() };
+        let engine = Engine::new(&policy, &view).expect("it has a date");
+        let before = engine.outcomes(&profile);
+        assert_eq!(before[0].status == Status::Follows, follows);
+        let laid_by = engine.lay_by();
+        assert_eq!(*laid_by.view(), view);
+        assert_eq!(laid_by.take_up(&policy).outcomes(&profile), before);
+    }
+}
