@@ -38,7 +38,7 @@ pub use change::changes;
 pub use comparison::comparisons;
 pub use coverage::coverage;
 #[cfg(feature = "cli")]
-pub use diagnostics::{diagnostic, github};
+pub use diagnostics::{diagnostic, github, short};
 pub use difference::difference;
 #[cfg(feature = "cli")]
 pub use document::{Document, Over, document};

@@ -41,16 +41,19 @@ pub fn escaped(line: &str) -> String {
 
 /// Each character of a text, and whether it hides there: it shows nothing, and can change how its neighbours are read.
 ///
-/// A joiner belongs to words of the scripts that join letters, as in Persian or Hindi, and a variation selector to the
-/// character before it.
+/// A joiner belongs to a word between two letters of a script that joins them, as in Persian, and after the sign that
+/// takes away a vowel, as in Hindi (Unicode Standard Annex 31, section 2.3); a selector belongs to a symbol that is
+/// drawn in two ways. Others hide, also those few that are drawn: selectors of ideographs, and joined pictures.
 pub fn hiding(text: &str) -> impl Iterator<Item = (char, bool)> {
     let mut before = None;
     let mut rest = text.chars();
     std::iter::from_fn(move || {
         let c = rest.next()?;
         let is_part = match c {
-            '\u{200c}' | '\u{200d}' => before.is_some_and(is_joined) && rest.clone().next().is_some_and(is_joined),
-            '\u{fe00}'..='\u{fe0f}' => before.is_some_and(|it: char| !it.is_ascii() && !is_invisible(it)),
+            '\u{200c}' | '\u{200d}' => {
+                before.is_some_and(|it| is_virama(it) || is_joined(it) && rest.clone().next().is_some_and(is_joined))
+            }
+            '\u{fe00}'..='\u{fe0f}' => before.is_some_and(is_symbol),
             _ => false,
         };
         before = Some(c);
@@ -58,16 +61,47 @@ pub fn hiding(text: &str) -> impl Iterator<Item = (char, bool)> {
     })
 }
 
-/// Letters and signs of scripts in which neighbours join: Arabic, Syriac, those of India and beside it, Mongolian.
+/// Letters that join their neighbours: Arabic, Syriac, N'Ko, Mandaic, Mongolian.
 fn is_joined(c: char) -> bool {
-    matches!(c, '\u{620}'..='\u{109f}' | '\u{1780}'..='\u{17b3}' | '\u{17b6}'..='\u{17dd}' | '\u{1820}'..='\u{18aa}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{11000}'..='\u{11fff}')
+    let is_of_script = matches!(c, '\u{620}'..='\u{77f}' | '\u{7ca}'..='\u{7ea}' | '\u{840}'..='\u{8c9}' | '\u{1820}'..='\u{18aa}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+    is_of_script && c.is_alphabetic()
+}
+
+/// The signs that take away a consonant's vowel, in the scripts of India and beside it that are in everyday use.
+fn is_virama(c: char) -> bool {
+    matches!(
+        c,
+        '\u{94d}'
+            | '\u{9cd}'
+            | '\u{a4d}'
+            | '\u{acd}'
+            | '\u{b4d}'
+            | '\u{bcd}'
+            | '\u{c4d}'
+            | '\u{ccd}'
+            | '\u{d4d}'
+            | '\u{dca}'
+            | '\u{1039}'
+            | '\u{103a}'
+            | '\u{17d2}'
+            | '\u{1b44}'
+            | '\u{a9c0}'
+            | '\u{abed}'
+    )
+}
+
+/// Signs and pictures, of which some are drawn in two ways.
+fn is_symbol(c: char) -> bool {
+    matches!(c, '\u{203c}' | '\u{2049}' | '\u{2100}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// Characters that show nothing and can change how their neighbours are read: those that a renderer may ignore by
-/// default (Unicode's `Default_Ignorable_Code_Point`), and some that are no characters.
+/// default (Unicode's `Default_Ignorable_Code_Point`), ends of lines and paragraphs, marks of annotations, what arranges
+/// hieroglyphs, and code points that are no characters.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// Letters of scripts that are written from right to left: a text with some is kept apart from what
@@ -320,23 +354,61 @@ pub fn possible_in_words(possible: Possible) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, plain};
+    use super::{Form, is_invisible, plain};
 
-    /// Unicode 16, `DerivedCoreProperties.txt` and the sections on joiners and variation selectors.
     #[test]
     fn what_hides_is_shown_and_what_belongs_to_a_word_stays() {
-        // Persian, Hindi, a heart drawn as a picture.
-        for text in ["می\u{200c}خواهم", "क्\u{200d}ष", "\u{2764}\u{fe0f}", "паспорт"] {
+        // Persian, Hindi, Malayalam at a word's end, a heart drawn as a picture.
+        for text in ["می\u{200c}خواهم", "क्\u{200d}ष", "ന്\u{200d}", "\u{2764}\u{fe0f}", "паспорт"]
+        {
             assert_eq!(plain(text), text);
         }
-        for (text, shown) in [
-            ("пас\u{200c}порт", r"пас\u{200c}порт"),
-            ("می\u{200c}", r"می\u{200c}"),
-            ("a\u{fe0f}", r"a\u{fe0f}"),
-            ("\u{ad}\u{fe0f}", r"\u{ad}\u{fe0f}"),
-            ("x\u{34f}\u{3164}\u{e0101}\u{180e}\u{ffa0}", r"x\u{34f}\u{3164}\u{e0101}\u{180e}\u{ffa0}"),
+        for text in [
+            "пас\u{200c}порт",
+            "می\u{200c}",
+            "क\u{200c}ख",
+            "٠\u{200c}١",
+            "ก\u{200c}ข",
+            "a\u{fe0f}",
+            "пас\u{fe0f}порт",
+            "и\u{306}\u{fe0f}",
+            "\u{ad}\u{fe0f}",
         ] {
+            let shown: String =
+                text.chars().map(|c| if is_invisible(c) { c.escape_unicode().to_string() } else { c.into() }).collect();
             assert_eq!(plain(text), shown);
+        }
+        assert_eq!(plain("x\u{34f}\u{3164}\u{e0101}\u{1ffff}"), r"x\u{34f}\u{3164}\u{e0101}\u{1ffff}");
+    }
+
+    /// Unicode 16: `Default_Ignorable_Code_Point` in `DerivedCoreProperties.txt`, and what `UnicodeData.txt` calls no
+    /// character.
+    #[test]
+    fn all_that_shows_nothing_is_invisible() {
+        let ignorable = [
+            (0xad, 0xad),
+            (0x34f, 0x34f),
+            (0x61c, 0x61c),
+            (0x115f, 0x1160),
+            (0x17b4, 0x17b5),
+            (0x180b, 0x180f),
+            (0x200b, 0x200f),
+            (0x202a, 0x202e),
+            (0x2060, 0x206f),
+            (0x3164, 0x3164),
+            (0xfe00, 0xfe0f),
+            (0xfeff, 0xfeff),
+            (0xffa0, 0xffa0),
+            (0xfff0, 0xfff8),
+            (0x1bca0, 0x1bca3),
+            (0x1d173, 0x1d17a),
+            (0xe0000, 0xe0fff),
+        ];
+        let others = [(0x2028, 0x2029), (0xfff9, 0xfffb), (0x13430, 0x1343f), (0xfdd0, 0xfdef)];
+        for c in '\0'..=char::MAX {
+            let within = |(first, last): &(u32, u32)| (*first..=*last).contains(&u32::from(c));
+            let is_none = (0xfffe..=0xffff).contains(&(u32::from(c) % 0x10000));
+            assert_eq!(is_invisible(c), ignorable.iter().chain(&others).any(within) || is_none, "{:x}", u32::from(c));
         }
     }
 

@@ -87,7 +87,7 @@ impl Check {
             Format::Json => output.result(&(json::findings(listed(), Layout::Indented) + "\n"))?,
             Format::Sarif => output.result(&(json::sarif(listed(), Layout::Indented) + "\n"))?,
             Format::Short => {
-                let lines: String = listed().map(|(files, it)| report::plain(&it.line(files)) + "\n").collect();
+                let lines: String = listed().map(|(files, it)| report::short(files, it) + "\n").collect();
                 output.result(&lines)?;
             }
             Format::Github => {
@@ -127,7 +127,7 @@ fn found(path: &std::path::Path, chosen: &Chosen, limits: &Limits) -> Result<Dia
 
 fn name_files(output: &Output, files: &Files) {
     if output.verbose {
-        let lines: String = files.iter().map(|(_, file)| format!("read {}\n", report::plain(&file.name))).collect();
+        let lines: String = files.iter().map(|(_, file)| format!("read {}\n", report::path(&file.name))).collect();
         output.notice(&lines);
     }
 }

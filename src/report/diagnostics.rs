@@ -134,6 +134,14 @@ fn snippets<'a>(mut group: Group<'a>, files: &'a Files, diagnostic: &'a Diagnost
     group
 }
 
+/// A finding on one line: `file:line:column: error[code]: message`.
+#[must_use]
+pub fn short(files: &Files, diagnostic: &Diagnostic) -> String {
+    let line = diagnostic.line(files);
+    let place = line.strip_suffix(&*diagnostic.message).unwrap_or_default();
+    path(place) + &plain(&diagnostic.message)
+}
+
 /// A text in which a character that shows nothing is replaced by one that does and takes as many
 /// bytes, so that places stay where they are.
 fn visible(text: &str) -> Cow<'_, str> {

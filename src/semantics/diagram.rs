@@ -383,5 +383,11 @@ mod tests {
                 assert_eq!(diagram.join(Join::Status, a, b), is_known.then_some(status).ok_or(OverBudget));
             }
         }
+        // One node, one step; and what was joined is known from then on, whichever side is named first.
+        let [_, _, (a, _), (b, _)] = nodes;
+        diagram.grant(1);
+        let joined = diagram.join(Join::And, a, b);
+        assert!(joined.is_ok() && diagram.left() == 0);
+        assert_eq!((diagram.join(Join::And, a, b), diagram.join(Join::And, b, a)), (joined, joined));
     }
 }

@@ -562,10 +562,19 @@ fn a_name_is_no_variable_of_spark() {
 /// What is told of a file is its name, as it can be copied.
 #[test]
 fn names_of_files_keep_their_spaces() {
-    let (_folder, path) = folder("two  spaces.ensue", "fact a \"A\" : yes  or no\nfact b : yes or no\n");
-    let (code, out, said) = run(&["check", &path], "");
-    assert_eq!((code, out.contains(&path) || said.contains(&path)), (1, true), "{out}{said}");
-    let (_folder, path) = folder("two  spaces.ensue", "fact a \"A\" : yes  or no\n");
-    let (code, out, _) = run(&["fmt", "--check", &path], "");
-    assert_eq!((code, out), (1, format!("{path}\n")));
+    let (_folder, wrong) = folder("two  spaces.ensue", "fact a \"A\" : yes  or no\nfact b : yes or no\n");
+    let (_other, sound) = folder("two  spaces.ensue", "fact a \"A\" : yes  or no\nconsequence c \"C\"\n");
+    let missing = sound.replace("two", "no");
+    let place = format!("{wrong}:2:");
+    for (arguments, code, told) in [
+        (vec!["check", &wrong], 1, &place),
+        (vec!["check", "--format", "short", &wrong], 1, &place),
+        (vec!["check", "--verbose", &sound], 0, &format!("read {sound}\n")),
+        (vec!["check", &missing], 2, &missing),
+        (vec!["fmt", "--check", &sound], 1, &format!("{sound}\n")),
+        (vec!["eval", &sound, &missing], 2, &missing),
+    ] {
+        let (found, out, said) = run(&arguments, "");
+        assert_eq!((found, out.contains(told) || said.contains(told)), (code, true), "{arguments:?}: {out}{said}");
+    }
 }

@@ -117,69 +117,30 @@ fn tallied(engine: &Engine<'_>, rows: &str) -> Vec<[u64; 5]> {
     found.groups[&Vec::new()].parts[0].outcomes.iter().map(|counts| counts.map(|count| count.rows)).collect()
 }
 
-/// A hundred policies, each with this many profiles.
+/// In each of ten parts, since tests run beside each other.
+const POLICIES: u64 = 100;
+/// Of each policy.
 const PROFILES: usize = 1_000;
 
-/// Ten parts, since tests run beside each other.
 mod a_million_answers_are_those_of_brute_force {
-    #[test]
-    fn part_0() {
-        super::answers_are_those_of_brute_force(0);
+    macro_rules! parts {
+        ($($name:ident $part:literal),*) => { $(
+            #[test]
+            fn $name() {
+                super::answers_are_those_of_brute_force($part);
+            }
+        )* };
     }
 
-    #[test]
-    fn part_1() {
-        super::answers_are_those_of_brute_force(1);
-    }
-
-    #[test]
-    fn part_2() {
-        super::answers_are_those_of_brute_force(2);
-    }
-
-    #[test]
-    fn part_3() {
-        super::answers_are_those_of_brute_force(3);
-    }
-
-    #[test]
-    fn part_4() {
-        super::answers_are_those_of_brute_force(4);
-    }
-
-    #[test]
-    fn part_5() {
-        super::answers_are_those_of_brute_force(5);
-    }
-
-    #[test]
-    fn part_6() {
-        super::answers_are_those_of_brute_force(6);
-    }
-
-    #[test]
-    fn part_7() {
-        super::answers_are_those_of_brute_force(7);
-    }
-
-    #[test]
-    fn part_8() {
-        super::answers_are_those_of_brute_force(8);
-    }
-
-    #[test]
-    fn part_9() {
-        super::answers_are_those_of_brute_force(9);
-    }
+    parts!(part_0 0, part_1 1, part_2 2, part_3 3, part_4 4, part_5 5, part_6 6, part_7 7, part_8 8, part_9 9);
 }
 
-/// The answers of a hundred policies, of which each part has others.
 fn answers_are_those_of_brute_force(part: u64) {
     let states = states();
     let header = FACTS.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(",") + "\n";
     let cells: Vec<String> = states.iter().map(row).collect();
     let jsons: Vec<String> = states.iter().map(|state| profile_json(state)).collect();
-    for seed in part * 100..(part + 1) * 100 {
+    for seed in part * POLICIES..(part + 1) * POLICIES {
         let policy = load(&declarations(seed));
         let profiles: Vec<Profile> = jsons.iter().map(|json| policy.profile(json).expect("a sound profile")).collect();
         let truth = truth(&policy, &states, &profiles);

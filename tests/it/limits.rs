@@ -218,8 +218,8 @@ fn a_policy_is_read_up_to_its_limit_of_files() {
     }
 }
 
-/// The least of a limit with which something is found. With less it is not, with more it is; it is with what is
-/// usual, and not with none.
+/// The least of a limit with which something is found: with twenty numbers below it is not, with as many from it on it
+/// is; it is with what is usual, and not with none.
 pub fn least(limit: Limit, limits: Limits, found: impl Fn(Limits) -> bool) -> u64 {
     let found = |number: u64| found(limits.with(limit, number));
     let (mut less, mut enough) = (0, limit.default());
@@ -292,8 +292,8 @@ fn programs_are_as_long_as_the_limit_of_operations() {
     });
 }
 
-/// The sets of one, two and three of four facts come before the one that settles it; with one try less, facts are
-/// left out one after the other from all that are known, the last declared first.
+/// The empty set and those of the first three facts come before that of the fourth, which settles it; with one try
+/// less, facts are left out one after the other from all that are known, the last declared first.
 #[test]
 fn reasons_are_the_smallest_up_to_the_limit_of_sets() {
     let facts: String = ["a", "b", "c", "d"].iter().map(|name| format!("fact {name} \"F\" : yes or no\n")).collect();

@@ -1,12 +1,14 @@
 """Whether tests notice when the program is changed: each mutant is one change of its text, made by cargo-mutants.
 
-    python3 tests/mutation/run.py meaning            all mutants of a group
-    python3 tests/mutation/run.py rest --shard 0/20  every twentieth of it
-    python3 tests/mutation/run.py --list             the groups, and how many mutants each has
+    python3 tests/mutation/run.py diagram             all mutants of a group
+    python3 tests/mutation/run.py semantics --part 0/4  every fourth of it
+    python3 tests/mutation/run.py --report            what was found so far, in all groups and parts
+    python3 tests/mutation/run.py --list              the groups, and how many mutants each has
 
-A first look runs the tests that take seconds; what they miss meets all tests in a second one. Exit code 0 where as
-many mutants are caught as is promised of the group and each that is not has its reason in `survivors.md`, else 1. Where
-a mutant's tests find no end it counts as caught. Mutants that do not build count for nothing.
+A first look runs the tests that take seconds; what they miss meets all tests of the program in a second one. Exit code
+0 where as many mutants are caught as is promised of the group and each that is not has its reason in `survivors.md`;
+1 where not, or where not all were tried; 3 where the tools cannot be had. Where the tests of a mutant find no end it
+counts as caught, and is told apart. Mutants that do not build count for nothing.
 """
 
 import argparse
@@ -22,56 +24,121 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-TOOLS = ("cargo-mutants", "cargo-nextest")
-LIBRARY = ("--no-default-features", "--features", "population")
+TOOLS = {"mutants": "27.1.0", "nextest": "0.9.151"}
+BIN = ROOT / "target/tools/bin"
+CAUGHT, ENDLESS, MISSED, UNVIABLE = "CaughtMutant", "Timeout", "MissedMutant", "Unviable"
 
 
 @dataclass
 class Group:
-    """What stands in these files, how much of it is caught, and the build with the tests of the first look."""
+    """What stands in these files, how much of it is caught, and the tests of the first look: a profile of nextest."""
 
     says: str
     files: tuple[str, ...]
     percent: int
-    build: tuple[str, ...]
+    profile: str
+
+    def build(self):
+        """Without the command line a mutant is built in half of the time."""
+        library = ("--no-default-features", "--features", "population")
+        return {"rows": ("--features", "parquet"), "rest": ()}.get(self.profile, library)
 
 
 GROUPS = {
-    "meaning": Group(
-        "statuses, cells, dates, diagrams, reasons",
-        ("src/semantics.rs", "src/semantics/**", "src/model/condition.rs", "src/model/value.rs"),
-        95,
-        LIBRARY,
-    ),
-    "sql": Group("the writer of SQL", ("src/sql.rs", "src/sql/**"), 95, LIBRARY),
-    "rows": Group("the reader of rows", ("src/population/table.rs", "src/population/table/**"), 95, ("--features", "parquet")),
-    "rest": Group("all else", ("src/**",), 85, ()),
+    "cells": Group("values as cells", ("src/semantics/cells.rs",), 95, "meaning"),
+    "dates": Group("values, dates and tests of them", ("src/model/condition.rs", "src/model/value.rs"), 95, "meaning"),
+    "diagram": Group("decision diagrams", ("src/semantics/diagram.rs",), 95, "meaning"),
+    "semantics": Group("statuses and reasons", ("src/semantics.rs", "src/semantics/**"), 95, "meaning"),
+    "sql": Group("the writer of SQL", ("src/sql.rs", "src/sql/**"), 95, "sql"),
+    "rows": Group("the reader of rows", ("src/population/table.rs", "src/population/table/**"), 95, "rows"),
+    "rest": Group("all else", ("src/**",), 85, "rest"),
 }
+# Of all groups together.
+OVERALL = 85
 
 
 def files(name):
-    """The arguments that choose a group's files."""
+    """The arguments that choose a group's files: a file is of the first group that names it."""
+    before = list(GROUPS)[: list(GROUPS).index(name)]
     chosen = [it for file in GROUPS[name].files for it in ("--file", file)]
-    if name == "rest":
-        chosen += [it for key, group in GROUPS.items() if key != name for file in group.files for it in ("--exclude", file)]
-    return chosen
+    return chosen + [it for other in before for file in GROUPS[other].files for it in ("--exclude", file)]
 
 
-def mutants(*arguments, cases):
-    environment = os.environ | {
-        # The same cases each time, and no time for making a failing one smaller.
-        "PROPTEST_RNG_SEED": "1",
-        "PROPTEST_MAX_SHRINK_ITERS": "0",
-        "PROPTEST_DISABLE_FAILURE_PERSISTENCE": "1",
-        "PROPTEST_CASES": cases,
-    }
-    subprocess.run(["cargo", "mutants", *arguments], cwd=ROOT, env=environment)
+def environment(**more):
+    return os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}"} | more
+
+
+def have_tools():
+    for tool, version in TOOLS.items():
+        if subprocess.run(["cargo", tool, "--version"], capture_output=True, env=environment()).returncode != 0:
+            install = ["cargo", "install", f"cargo-{tool}", "--locked", "--version", version, "--root", BIN.parent]
+            if subprocess.run(install, cwd=ROOT).returncode != 0:
+                sys.exit(3)
+
+
+def mutate(out, *arguments, cases):
+    """Tries mutants, and keeps what became of them in a folder that is emptied first."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    # The same cases each time, and no time for making a failing one smaller.
+    settings = environment(
+        PROPTEST_RNG_SEED="1",
+        PROPTEST_MAX_SHRINK_ITERS="0",
+        PROPTEST_DISABLE_FAILURE_PERSISTENCE="1",
+        PROPTEST_CASES=cases,
+    )
+    command = ["cargo", "mutants", "--no-shuffle", "--colors", "never", "-o", out, *arguments]
+    code = subprocess.run(command, cwd=ROOT, env=settings).returncode
+    # 2: some were missed; 3: some found no end.
+    if code not in (0, 2, 3):
+        print(f"cargo-mutants ended early, with code {code}")
 
 
 def found(out):
-    """What became of each mutant that was tried: `CaughtMutant`, `MissedMutant`, `Timeout`, `Unviable`; by its name."""
-    outcomes = json.loads((out / "mutants.out/outcomes.json").read_text())["outcomes"]
-    return {it["scenario"]["Mutant"]["name"]: it["summary"] for it in outcomes if "Mutant" in it["scenario"]}
+    """What became of each mutant that was tried, by its name, and how many there were to try."""
+    folder = out / "mutants.out"
+    if not (folder / "outcomes.json").exists():
+        return {}, 0
+    outcomes = {}
+    for it in json.loads((folder / "outcomes.json").read_text())["outcomes"]:
+        if "Mutant" in it["scenario"]:
+            summary = it["summary"]
+            # nextest ends a test that takes too long, which cargo-mutants takes for one that fails.
+            log = (folder / it["log_path"]).read_text(errors="replace") if summary == CAUGHT else ""
+            endless = re.search(r"^ +TIMEOUT ", log, re.MULTILINE) and not re.search(r"^ +FAIL ", log, re.MULTILINE)
+            outcomes[it["scenario"]["Mutant"]["name"]] = ENDLESS if endless else summary
+    return outcomes, len(json.loads((folder / "mutants.json").read_text()))
+
+
+def missed_in(outcomes):
+    return sorted(name for name, summary in outcomes.items() if summary == MISSED)
+
+
+def look(name, part, out):
+    """Both looks at a group, or at a part of it."""
+    group = GROUPS[name]
+    arguments = [*files(name), "--jobs", "2"]
+    if part:
+        arguments += ["--shard", part, "--sharding", "round-robin"]
+    mutate(out / "first", *arguments, *group.build(), "--", f"--profile={group.profile}", cases="64")
+    shutil.rmtree(out / "second", ignore_errors=True)
+    missed = missed_in(found(out / "first")[0])
+    if missed:
+        # Of these files alone, since cargo-mutants 27 lets fields that are left out through whatever `--re` says.
+        again = [it for file in sorted({mutant.split(":")[0] for mutant in missed}) for it in ("--file", file)]
+        again += [it for mutant in missed for it in ("--re", f"^{re.escape(mutant)}$")]
+        mutate(out / "second", "--jobs", "2", "--features", "parquet", *again, cases="256")
+
+
+def kept(group):
+    """What became of the mutants of a group in all looks at it, and how many of those looked at were not tried."""
+    outcomes, left = {}, 0
+    for first in sorted(group.glob("*/first"), key=lambda it: it.stat().st_mtime):
+        tried, count = found(first)
+        left += count - len(tried)
+        again, _ = found(first.parent / "second")
+        outcomes |= tried | {mutant: again[mutant] for mutant in missed_in(tried) if mutant in again}
+    return outcomes, left
 
 
 def placeless(name):
@@ -84,69 +151,70 @@ def reasons():
     return Counter(re.findall(r"^- `(src/[^`\n]+)`$", (HERE / "survivors.md").read_text(), re.MULTILINE))
 
 
-def report(name, outcomes):
-    """Tells what was caught in each file, and what survives; gives the exit code."""
-    kinds = ("CaughtMutant", "Timeout", "MissedMutant")
+def report(name, out):
+    """Tells what was caught of a group in each file, and what survives; whether all is as promised, and the share."""
+    outcomes, left = kept(out / name)
+    kinds = (CAUGHT, ENDLESS, MISSED, UNVIABLE)
     by_file = {}
     for mutant, summary in sorted(outcomes.items()):
-        if summary in kinds:
-            by_file.setdefault(mutant.split(":")[0], Counter())[summary] += 1
+        by_file.setdefault(mutant.split(":")[0], Counter())[summary] += 1
     total = sum(by_file.values(), Counter())
-    print(f"{'file':40} {'caught':>7} {'no end':>7} {'missed':>7}")
+    print(f"{name:40} {'caught':>8} {'no end':>8} {'missed':>8} {'no build':>8}")
     for file, counts in [*by_file.items(), ("all", total)]:
-        print(f"{file:40}", *(f"{counts[kind]:>7}" for kind in kinds))
+        print(f"{file:40}", *(f"{counts[kind]:>8}" for kind in kinds))
     given, without = reasons(), []
-    for mutant in sorted(it for it, summary in outcomes.items() if summary == "MissedMutant"):
+    for mutant in missed_in(outcomes):
         if given[placeless(mutant)] > 0:
             given[placeless(mutant)] -= 1
         else:
             without.append(mutant)
     for mutant in without:
         print(f"survives without a reason: {mutant}")
-    caught = total["CaughtMutant"] + total["Timeout"]
-    percent = 100 * caught / max(1, sum(total.values()))
+    for mutant in sorted(given):
+        if given[mutant] > 0 and any(placeless(it) == mutant for it in outcomes):
+            print(f"has a reason, and is caught: {mutant}")
+    caught, count = total[CAUGHT] + total[ENDLESS], total[CAUGHT] + total[ENDLESS] + total[MISSED]
+    share = caught / count if count else 0.0
+    untried = f"; {left} were not tried" if left else ""
     promised = GROUPS[name].percent
-    print(f"{name}: {caught} of {sum(total.values())} caught, {percent:.1f} % (promised: {promised} %)")
-    return 0 if total and percent >= promised and not without else 1
+    print(f"{name}: {caught} of {count} caught, {100 * share:.1f} % (promised: {promised} %){untried}\n")
+    return count > 0 and not left and not without and 100 * share >= promised, share
+
+
+def counts():
+    """How many mutants each group has."""
+    for name in GROUPS:
+        listed = subprocess.run(
+            ["cargo", "mutants", "--list", *files(name)], cwd=ROOT, env=environment(), capture_output=True, text=True
+        )
+        yield name, len(listed.stdout.splitlines())
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("group", nargs="?", choices=GROUPS)
-    parser.add_argument("--list", action="store_true", help="list the groups")
-    parser.add_argument("--shard", metavar="K/N", help="every Nth mutant, from the Kth on")
-    parser.add_argument("--out", type=Path, default=ROOT / "target/mutation", help="where results are kept")
+    parser.add_argument("--part", metavar="K/N", help="every Nth mutant, from the Kth on, counted from 0")
     parser.add_argument("--report", action="store_true", help="tell what was found before")
+    parser.add_argument("--list", action="store_true", help="list the groups")
+    parser.add_argument("--out", type=Path, default=ROOT / "target/mutation", help="where results are kept")
     asked = parser.parse_args()
-    for tool in TOOLS:
-        if subprocess.run(["cargo", tool.removeprefix("cargo-"), "--version"], capture_output=True).returncode != 0:
-            subprocess.run(["cargo", "install", tool, "--locked"], check=True)
+    if asked.part and not re.fullmatch(r"\d+/\d+", asked.part):
+        parser.error("--part wants K/N, such as 0/4")
+    out = asked.out.resolve()
+    have_tools()
+    if asked.report and not asked.group:
+        of = {name: report(name, out) for name in GROUPS}
+        all_of = dict(counts())
+        overall = 100 * sum(all_of[name] * share for name, (_, share) in of.items()) / sum(all_of.values())
+        print(f"all groups, each by how many mutants it has: {overall:.1f} % (promised: {OVERALL} %)")
+        return 0 if overall >= OVERALL and all(is_kept for is_kept, _ in of.values()) else 1
     if asked.list or not asked.group:
-        for name, group in GROUPS.items():
-            arguments = ["cargo", "mutants", "--list", *files(name)]
-            count = len(subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True).stdout.splitlines())
-            print(f"{name:8} {count:5} mutants, {group.percent} %: {group.says}")
+        for name, count in counts():
+            print(f"{name:9} {count:5} mutants, {GROUPS[name].percent} %: {GROUPS[name].says}")
         return 0
-    first, second = asked.out / f"{asked.group}-first", asked.out / f"{asked.group}-second"
     if not asked.report:
-        common = [*files(asked.group), "--jobs", "2", "--no-shuffle", "--colors", "never"]
-        if asked.shard:
-            common += ["--shard", asked.shard, "--sharding", "round-robin"]
-        shutil.rmtree(second, ignore_errors=True)
-        for out in (first, second):
-            out.mkdir(parents=True, exist_ok=True)
-        build = GROUPS[asked.group].build
-        mutants(*common, *build, "-o", first, "--", f"--profile={asked.group}", cases="64")
-        missed = [it for it, summary in found(first).items() if summary == "MissedMutant"]
-        # Of these files alone, since cargo-mutants 27 lets fields that are left out through whatever `--re` says.
-        again = [it for file in sorted({name.split(":")[0] for name in missed}) for it in ("--file", file)]
-        again += [it for name in missed for it in ("--re", f"^{re.escape(name)}$")]
-        if missed:
-            mutants("--no-shuffle", "--colors", "never", "--features", "parquet", *again, "-o", second, cases="256")
-    outcomes = found(first)
-    if (second / "mutants.out/outcomes.json").exists():
-        outcomes |= {name: summary for name, summary in found(second).items() if name in outcomes}
-    return report(asked.group, outcomes)
+        look(asked.group, asked.part, out / asked.group / (asked.part or "all").replace("/", "-of-"))
+    return 0 if report(asked.group, out)[0] else 1
 
 
 if __name__ == "__main__":
