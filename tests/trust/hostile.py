@@ -286,14 +286,17 @@ class Wrong(Exception):
 UNREADABLE = (Wrong, ValueError, KeyError, OSError, csv.Error, ElementTree.ParseError)
 
 
+# Signs of the Arabic and other scripts that stand below or around digits are of the category Cf, and are seen.
+SEEN = frozenset("\t\n\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+# Fillers and selectors are letters and marks by their category, and show nothing.
+UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\ufffe\uffff") | frozenset(
+    map(chr, [*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0080, 0xE1000)])
+)
+
+
 def is_shown(c):
     """Whether a character is one that people see, and nothing that a terminal or a script takes for more."""
-    # Signs of the Arabic and other scripts that stand below or around digits are of the category Cf, and are seen.
-    seen = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
-    # Fillers and selectors are letters and marks by their category, and show nothing.
-    unseen = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\ufffe\uffff"
-    unseen += "".join(map(chr, [*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0080, 0xE1000)]))
-    return c in "\t\n" + seen or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs") and c not in unseen
+    return c in SEEN or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs") and c not in UNSEEN
 
 
 def only_shown(text, but=""):
