@@ -726,12 +726,17 @@ def pictured(text):
     return "".join(c if is_shown(c) and c != "\n" else seen.get(c) or ("\ufffd" if ord(c) > 0xff or c == "\x9b" else "\xb7") for c in text)
 
 
+def named(text):
+    """The name of a file: with all its spaces, and a tab by its number."""
+    return escaped(text).replace("\t", r"\u{9}")
+
+
 def in_shell(text):
     return text.replace("'", "'\\''")
 
 
 # How a text may stand in an output.
-SHOWN = [lambda it: it, plain, source, lambda it: escaped(source(it)), lambda it: pictured(source(it)), lambda it: plain(in_shell(it)), escaped]
+SHOWN = [lambda it: it, plain, source, lambda it: escaped(source(it)), lambda it: pictured(source(it)), lambda it: plain(in_shell(it)), escaped, named]
 
 
 class Texts:
