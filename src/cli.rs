@@ -214,7 +214,7 @@ impl Output {
     fn failure(&self, failure: &Failure) {
         match failure {
             Failure::Mistakes(diagnostics) => self.findings(diagnostics),
-            Failure::Message(message) => self.notice(&format!("error: {}\n", crate::report::path(message))),
+            Failure::Message(message) => self.notice(&format!("error: {}\n", crate::report::one_line(message))),
             Failure::Said | Failure::ClosedPipe => {}
         }
     }

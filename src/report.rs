@@ -64,7 +64,7 @@ use terminal::{BAD, GOOD, HEADING, columns, lines, styled};
 
 use crate::json::Subject;
 use crate::model::{FactId, Policy, Value};
-pub use crate::words::{Form, escaped, path, plain};
+pub use crate::words::{Form, escaped, one_line, plain};
 use crate::words::{circumstances, citation, value_shown, values_shown};
 
 /// How many columns a line of text takes at most, whatever the terminal: the same everywhere.

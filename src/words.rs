@@ -18,11 +18,11 @@ pub fn plain(text: &str) -> String {
     escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// The name of a file as it is shown: with all its spaces, so that it can be copied; what would end a line, or hides, as
-/// a code.
+/// A message, or the name of a file, on one line with all its spaces, so that it can be copied: what would end the line,
+/// or hides, stands as a code.
 #[must_use]
-pub fn path(name: &str) -> String {
-    escaped(name).replace('\t', r"\u{9}")
+pub fn one_line(text: &str) -> String {
+    escaped(text).replace('\t', r"\u{9}")
 }
 
 /// A line of a file as it is shown: with its white space, other control characters escaped.

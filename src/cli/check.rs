@@ -127,7 +127,7 @@ fn found(path: &std::path::Path, chosen: &Chosen, limits: &Limits) -> Result<Dia
 
 fn name_files(output: &Output, files: &Files) {
     if output.verbose {
-        let lines: String = files.iter().map(|(_, file)| format!("read {}\n", report::path(&file.name))).collect();
+        let lines: String = files.iter().map(|(_, file)| format!("read {}\n", report::one_line(&file.name))).collect();
         output.notice(&lines);
     }
 }

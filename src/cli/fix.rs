@@ -34,7 +34,7 @@ pub(super) fn mended(
         }
         for (file, fixes) in fixes {
             let count = write(&diagnostics, file, fixes)?;
-            let name = report::path(&diagnostics.files[file].name);
+            let name = report::one_line(&diagnostics.files[file].name);
             let findings = if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") };
             notice(&format!("mended {findings} in {name}\n"));
         }

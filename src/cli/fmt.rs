@@ -51,13 +51,13 @@ impl Fmt {
         let changed = old != new.as_bytes();
         if output.verbose {
             let what = if changed { "changes" } else { "no change" };
-            output.notice(&format!("{}: {what}\n", report::path(name)));
+            output.notice(&format!("{}: {what}\n", report::one_line(name)));
         }
         if self.diff {
             output.result(&difference(name, &String::from_utf8_lossy(old), new))?;
         } else if self.check {
             if changed {
-                output.result(&format!("{}\n", report::path(name)))?;
+                output.result(&format!("{}\n", report::one_line(name)))?;
             }
         } else if path == Path::new("-") {
             output.source(new)?;
@@ -111,7 +111,7 @@ fn laid_out(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<String, Failu
 fn difference(name: &str, old: &str, new: &str) -> String {
     let diff = TextDiff::from_lines(old, new);
     // A name may hold a line end.
-    let name = report::path(name);
+    let name = report::one_line(name);
     let shown = diff.unified_diff().context_radius(3).header(&name, &name).to_string();
     // A carriage return is shown: where it alone differs, nothing else could be seen.
     shown.split_inclusive('\n').map(|line| report::escaped(line.trim_end_matches('\n')) + "\n").collect()

@@ -55,7 +55,7 @@ impl New {
             output.result(&format!(
                 "made a project in `{}`:\n{paths}\nNext, in that folder:\n  ensue check {rules}\n  ensue test {rules}\n  \
                  ensue eval {rules} profiles/example.json\n",
-                crate::report::path(&shown(dir))
+                crate::report::one_line(&shown(dir))
             ))?;
         }
         Ok(Found::Nothing)

@@ -98,7 +98,7 @@ impl Test {
         }
         if let Some(wrong) = wrong {
             all.too_little = true;
-            output.notice(&format!("{}: {wrong}\n", report::path(&shown(path))));
+            output.notice(&format!("{}: {wrong}\n", report::one_line(&shown(path))));
         }
         if let Some(found) = coverage {
             all.not_decided |= found.tally(|_| true).not_decided > 0;
@@ -127,7 +127,7 @@ impl Test {
     ) -> Result<(), Failure> {
         if self.rules.len() > 1 && !output.quiet {
             let before = if all.tally == Tally::default() { "" } else { "\n" };
-            output.result(&format!("{before}{}\n", report::path(&shown(path))))?;
+            output.result(&format!("{before}{}\n", report::one_line(&shown(path))))?;
         }
         if let Some(found) = coverage {
             let detail = if output.verbose { Detail::Full } else { Detail::Usual };

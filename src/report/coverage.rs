@@ -1,6 +1,6 @@
 //! What the scenarios of a policy show of it, what none shows, and scenarios that would.
 
-use super::{HEADING, escaped, paragraph, path, plain, styled};
+use super::{HEADING, escaped, one_line, paragraph, plain, styled};
 use crate::analysis::coverage::{Coverage, Goal, Sight, State, Subject};
 use crate::model::Policy;
 use crate::report::Detail;
@@ -66,7 +66,7 @@ fn item(out: &mut String, policy: &Policy, goal: &Goal) {
 fn location(policy: &Policy, subject: Subject) -> String {
     let Place { file, span } = subject.place(policy);
     let file = &policy.files[file];
-    format!("{}:{}", path(&file.name), file.position(span.start).line)
+    format!("{}:{}", one_line(&file.name), file.position(span.start).line)
 }
 
 fn summary(out: &mut String, found: &Coverage) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{WIDTH, path, plain};
+use super::{WIDTH, one_line, plain};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::text::{File, Files, Span};
 use crate::words::hiding;
@@ -89,7 +89,7 @@ fn wrapped(text: &str) -> String {
 }
 
 fn origin(name: &str, at: Option<(usize, usize)>) -> Origin<'static> {
-    let origin = Origin::path(path(name));
+    let origin = Origin::path(one_line(name));
     match at {
         Some((line, column)) => origin.line(line).char_column(column),
         None => origin,
@@ -127,7 +127,7 @@ fn snippets<'a>(mut group: Group<'a>, files: &'a Files, diagnostic: &'a Diagnost
         let line = file.position(Span::new(window.start, window.end).start).line;
         let snippet = Snippet::source(visible(&file.text[window.clone()]))
             .line_start(line)
-            .path(path(&file.name))
+            .path(one_line(&file.name))
             .annotations(labels.iter().map(annotation));
         group = group.element(snippet);
     }
@@ -139,7 +139,7 @@ fn snippets<'a>(mut group: Group<'a>, files: &'a Files, diagnostic: &'a Diagnost
 pub fn short(files: &Files, diagnostic: &Diagnostic) -> String {
     let line = diagnostic.line(files);
     let place = line.strip_suffix(&*diagnostic.message).unwrap_or_default();
-    path(place) + &plain(&diagnostic.message)
+    one_line(place) + &plain(&diagnostic.message)
 }
 
 /// A text in which a character that shows nothing is replaced by one that does and takes as many

@@ -4,7 +4,7 @@ use anstream::adapter::strip_str;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::{path, plain, scenario, verdict};
+use super::{one_line, plain, scenario, verdict};
 use crate::model::Policy;
 use crate::scenarios::Verdict;
 
@@ -38,7 +38,7 @@ impl Suite {
             Case {
                 name: plain(&it.scenario.label),
                 class: policy.name.clone(),
-                place: Some((path(&file.name), line)),
+                place: Some((one_line(&file.name), line)),
                 failure: failed.then(|| (verdict(policy, it), all())),
             }
         });

@@ -1,7 +1,7 @@
 //! Scenarios: which are as expected, and for the others what is expected, what is, and why.
 
 use super::outcomes::labels;
-use super::{BAD, Form, GOOD, fact_value, paragraph, path, plain, styled};
+use super::{BAD, Form, GOOD, fact_value, one_line, paragraph, plain, styled};
 use crate::model::{Expected, FactId, Policy};
 use crate::scenarios::{Surprise, Verdict};
 use crate::semantics::Status;
@@ -28,7 +28,7 @@ pub fn scenario(policy: &Policy, verdict: &Verdict<'_>) -> String {
     if failed {
         let file = &policy.files[scenario.place.file];
         let line = file.position(scenario.place.span.start).line;
-        paragraph(&mut out, "      ", &format!("{}:{line}", path(&file.name)));
+        paragraph(&mut out, "      ", &format!("{}:{line}", one_line(&file.name)));
     }
     for surprise in &verdict.surprises {
         surprised(&mut out, policy, verdict, surprise);

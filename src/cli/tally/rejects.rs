@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::cli::files::{NewFile, Readers, cannot, words};
 use crate::cli::{Failure, Output};
 use crate::population::table::{Reject, Why, Wrong};
-use crate::report::{path, plain};
+use crate::report::{one_line, plain};
 
 /// So many are told on standard error.
 const TOLD: u64 = 10;
@@ -40,7 +40,7 @@ impl<'a> Rejects<'a> {
         let column = reject.column.as_deref();
         if self.seen <= TOLD {
             let column = column.map_or(String::new(), |column| format!(", column `{column}`"));
-            self.notices.push(path(&format!("{table}:{}{column}: {}", reject.line, reject.why)));
+            self.notices.push(one_line(&format!("{table}:{}{column}: {}", reject.line, reject.why)));
         }
         if let (Why::Value(Wrong::Type | Wrong::Outside), Some(column)) = (reject.why, &reject.column) {
             self.columns.insert(column.clone());
