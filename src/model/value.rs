@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
 /// A civil date of the years 1 to 9999, in the Gregorian calendar throughout.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(jiff::civil::Date);
 
 impl Date {
@@ -64,12 +64,6 @@ impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.parts();
         write!(f, "{year:04}-{month:02}-{day:02}")
-    }
-}
-
-impl fmt::Debug for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }
 
@@ -287,6 +281,14 @@ pub type Items = IndexMap<String, Option<String>>;
 #[cfg(test)]
 mod tests {
     use super::{Date, FactType, Items, Number, Value};
+
+    #[test]
+    fn a_value_is_told_to_nobody() {
+        let number = Number::parse("7391").expect("a number");
+        for value in [Value::YesNo(true), Value::Item(7391), Value::Number(number), Value::Date(Date::MAX)] {
+            assert_eq!(format!("{value:?}"), "Value(…)");
+        }
+    }
 
     #[test]
     fn values_are_of_one_type() {

@@ -235,10 +235,7 @@ impl Cells {
                 inside.into_iter().fold(&mut runs, |runs, cell| runs.extend_to(cell, false).extend_to(cell + 1, true))
             }
             (FactCells::Ordered(edges, _), _) => {
-                let cell_at = |edge: Edge| match edge {
-                    Edge::Start => 0,
-                    _ => narrow(edges.partition_point(|other| *other <= edge)),
-                };
+                let cell_at = |edge: Edge| narrow(edges.partition_point(|other| *other <= edge));
                 let end_at = |edge: Edge| narrow(edges.partition_point(|other| *other < edge) + 1);
                 let ranges = edge_ranges(&policy[test.fact].kind, test, on);
                 ranges.into_iter().fold(&mut runs, |runs, (from, to)| {
@@ -431,5 +428,70 @@ impl Edge {
             Edge::At(at, Side::After) => at < value,
             Edge::End => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cell, Cells, conditions};
+    use crate::Policy;
+
+    const TEXT: &str = r#"policy sample "Sample"
+source paper "The Paper"
+claim said by paper "It is said."
+fact age "Age" : whole number from 0 to 120
+fact income "Income" : number from 0.4 to 9
+fact size "Size" : whole number from 2 to 5
+fact rooms "Rooms" : whole number from 0 to 9
+fact place "Place" : one of north, east, south
+consequence fined "Is fined"
+rule basic "Basic" per said when age >= 18 and income >= 0.5 and place is one of north, east then fined
+rule other "Other" per said when place is east and rooms is one of 5, 4 then fined
+"#;
+
+    fn load() -> Policy {
+        Policy::load("sample.ensue", |_| Ok(TEXT.to_owned().into())).expect("it is sound")
+    }
+
+    /// A value near a constant of the policy, if one of the cell's is, and else the least.
+    #[test]
+    fn a_cell_has_a_plain_value_of_its_own() {
+        let policy = load();
+        let cells = Cells::cut(&policy, &[None]);
+        let expected: [(&str, &[&str]); 5] = [
+            ("age", &["17", "18"]),
+            // None below 0.4 is of the fact's type.
+            ("income", &["0.4", "0.5"]),
+            ("size", &["2"]),
+            // One interval, since between 4 and 5 there is no whole number.
+            ("rooms", &["3", "4", "6"]),
+            ("place", &["\"north\"", "\"east\"", "\"south\""]),
+        ];
+        for (name, values) in expected {
+            let fact = policy.fact_ids().find(|id| policy[*id].name == *name).expect("it is declared");
+            assert_eq!(cells.count(fact), values.len(), "{name}");
+            for (cell, value) in (0..).zip(values) {
+                let profile = policy.profile(&format!("{{\"{name}\": {value}}}")).expect("it is of its type");
+                assert_eq!(cells.value(&policy, fact, cell).as_ref(), profile.get(fact), "cell {cell} of {name}");
+            }
+        }
+    }
+
+    /// Neighbouring cells with the same answer are one run.
+    #[test]
+    fn runs_tell_where_the_answer_changes() {
+        let policy = load();
+        let cells = Cells::cut(&policy, &[None]);
+        let tests = conditions(&policy).flat_map(|condition| condition.tests());
+        let runs: Vec<_> = tests.map(|test| cells.runs(&policy, test, None)).collect();
+        let below = vec![(1, false), (Cell::MAX, true)];
+        let expected = [
+            below.clone(),
+            below,
+            vec![(2, true), (Cell::MAX, false)],
+            vec![(1, false), (2, true), (Cell::MAX, false)],
+            vec![(1, false), (2, true), (Cell::MAX, false)],
+        ];
+        assert_eq!(runs, expected);
     }
 }

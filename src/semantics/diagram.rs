@@ -97,7 +97,7 @@ impl Join {
             Join::Or if b == FALSE => Some(a),
             Join::AndNot if a == FALSE || b == TRUE || a == b => Some(FALSE),
             Join::AndNot | Join::Status if b == FALSE => Some(a),
-            Join::Status if a.is_end() && b.is_end() => Some(NodeId(a.0 + 2 * b.0)),
+            Join::Status if a.is_end() && b == TRUE => Some(NodeId(a.0 + 2)),
             Join::And | Join::Or | Join::AndNot | Join::Status => None,
         }
     }
@@ -306,9 +306,11 @@ impl Diagram {
         if let Some(answer) = join.at_once(a, b) {
             return Ok(Some(answer));
         }
-        // The order of the two matters to neither `and` nor `or`.
-        let swap = matches!(join, Join::And | Join::Or) && b < a;
-        let (a, b) = if swap { (b, a) } else { (a, b) };
+        let (a, b) = match join {
+            // Which of them is named first does not matter.
+            Join::And | Join::Or => (a.min(b), a.max(b)),
+            Join::AndNot | Join::Status => (a, b),
+        };
         if let Some(&answer) = self.joined.get(&(join, a, b)) {
             return Ok(Some(answer));
         }
@@ -389,5 +391,30 @@ mod tests {
         let joined = diagram.join(Join::And, a, b);
         assert!(joined.is_ok() && diagram.left() == 0);
         assert_eq!((diagram.join(Join::And, a, b), diagram.join(Join::And, b, a)), (joined, joined));
+    }
+
+    /// A step for the node, and one for each sixteen pairs of branches.
+    #[test]
+    fn many_branches_take_more_steps() {
+        let mut diagram = Diagram::new();
+        let end = |odd: bool| if odd { TRUE } else { FALSE };
+        let striped: Vec<Branch> = (1..=32).map(|cell| Branch { end: cell, to: end(cell % 2 == 1) }).collect();
+        let a = diagram.make(0, &[striped, vec![Branch { end: Cell::MAX, to: TRUE }]].concat());
+        let b = diagram.make(0, &[Branch { end: 40, to: FALSE }, Branch { end: Cell::MAX, to: TRUE }]);
+        // Both are cut at 1 to 32 and at 40: 34 pairs.
+        diagram.grant(3);
+        assert_eq!((diagram.join(Join::And, a, b), diagram.left()), (Ok(b), 0));
+        assert_eq!(diagram.join(Join::Or, a, b), Err(OverBudget));
+    }
+
+    #[test]
+    fn what_is_cleared_is_gone() {
+        let mut diagram = Diagram::new();
+        let mut made = |level| diagram.make(level, &[Branch { end: 1, to: FALSE }, Branch { end: Cell::MAX, to: TRUE }]);
+        let (first, second) = (made(0), made(1));
+        assert_ne!(first, second);
+        diagram.clear();
+        let branches = [Branch { end: 1, to: FALSE }, Branch { end: Cell::MAX, to: TRUE }];
+        assert_eq!(diagram.make(1, &branches), first);
     }
 }
