@@ -2,6 +2,8 @@
 //! (`semantics::evaluate`) of every completion; and policies that say the same in other words.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use ensue::model::FactId;
 use ensue::population::coding::Coding;
@@ -26,8 +28,12 @@ fn declarations(seed: u64) -> Vec<String> {
     generate::policy(&mut Tape::new(&choices))
 }
 
+fn text(declarations: &[String]) -> String {
+    format!("policy generated \"Generated\" as of {ON}\n{}\n", declarations.join("\n"))
+}
+
 fn load(declarations: &[String]) -> Policy {
-    let text = format!("policy generated \"Generated\" as of {ON}\n{}\n", declarations.join("\n"));
+    let text = text(declarations);
     Policy::load("generated.ensue", |_| Ok(text.clone().into())).unwrap_or_else(|found| panic!("{found}\n{text}"))
 }
 
@@ -173,6 +179,27 @@ fn answers_are_those_of_brute_force(part: u64) {
             rows.push_str(&cells[number]);
         }
         assert_eq!(tallied(&engines[1].1, &rows), counts, "policy {seed}, counted");
+    }
+}
+
+/// Writes the policies of a million pairs, with all states of knowledge, and the truth about each: for each consequence
+/// a line, in which a hexadecimal digit stands for the statuses that a state allows (see [`bit`]).
+#[test]
+#[ignore = "writes files for tests/sql/run.sh and web/test/million.mjs"]
+fn write_a_million() {
+    let folder = std::env::var_os("ENSUE_MILLION").expect("ENSUE_MILLION names a folder");
+    let write = |name: &str, text: String| fs::write(Path::new(&folder).join(name), text).expect("it can be written");
+    let states = states();
+    let jsons: Vec<String> = states.iter().map(|state| profile_json(state)).collect();
+    write("profiles.jsonl", jsons.join("\n") + "\n");
+    for seed in 0..1_000_000_usize.div_ceil(states.len()) {
+        let policy = load(&declarations(seed as u64));
+        let profiles: Vec<Profile> = jsons.iter().map(|json| policy.profile(json).expect("a sound profile")).collect();
+        let truth = truth(&policy, &states, &profiles);
+        let of = |consequence: usize| truth.iter().map(|bits| format!("{:x}", bits[consequence])).collect::<String>();
+        let lines = policy.consequences.iter().enumerate().map(|(index, it)| format!("{} {}\n", it.name, of(index)));
+        write(&format!("{seed:03}.truth"), lines.collect());
+        write(&format!("{seed:03}.ensue"), text(&declarations(seed as u64)));
     }
 }
 

@@ -16,6 +16,8 @@ from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
+# The statuses of which one is certain, as `differential::write_a_million` writes them.
+ALONE = {"1": "follows", "2": "does_not_follow", "4": "ruled_out", "8": "disputed"}
 STATUSES = ["follows", "does_not_follow", "ruled_out", "disputed", "undetermined"]
 ON = "2018-03-01"
 
@@ -255,6 +257,52 @@ def check(ensue, engine, policies, rows):
                     raise SystemExit(f"{what}: {rejected} rows rejected, and not {wanted[2]}")
             statements += 2
     return statements
+
+
+class States:
+    """All states of knowledge, which `differential::write_a_million` numbers, each with a weight: what weights add up
+    to tells which states were counted."""
+
+    types = {"w0": "INTEGER", "n0": "DECIMAL(20, 4)"}
+
+    def __init__(self, folder):
+        choose = random.Random(0)
+        profiles = [json.loads(line) for line in (folder / "profiles.jsonl").read_text().splitlines()]
+        # Of all together less than a row may weigh, since the reduction adds them up.
+        most = 10**12 // len(profiles)
+        self.rows = [{fact: it.get(fact) for fact in FACTS} | {"weight": choose.randrange(most)} for it in profiles]
+
+
+def check_million(ensue, engine, folder):
+    """Compares what both statements say of every state with the truth, for each of the folder's policies. Returns how
+    many pairs of a policy and a state these are."""
+    states, name, pairs = States(folder), "states", 0
+    engine.load(name, states)
+    arguments = ["--table", name, "--dialect", engine.dialect, "--on", ON, "--map", f"w0={W0}", "--weight", "weight"]
+    for rules in sorted(folder.glob("*.ensue")):
+        rows, weights = Counter(), Counter()
+        for line in rules.with_suffix(".truth").read_text().splitlines():
+            consequence, digits = line.split()
+            assert len(digits) == len(states.rows)
+            for digit, row in zip(digits, states.rows):
+                key = consequence, (), ALONE.get(digit, "undetermined")
+                rows[key] += 1
+                weights[key] += row["weight"]
+        reduction, tally = (
+            engine.query(ensue.run("sql", rules, form, *arguments).stdout) for form in ("--reduce", "--tally")
+        )
+        answers = {
+            "tally query": from_tally(tally, [], True),
+            "reduction": from_reduced(ensue, rules, reduction, [], True),
+        }
+        for form, found in answers.items():
+            what = f"{engine.dialect}, {rules}, {form}"
+            compare(what, found[0], rows)
+            compare(what, found[1], weights)
+            if found[2]:
+                raise SystemExit(f"{what}: {found[2]} rows rejected")
+        pairs += len(states.rows)
+    return pairs
 
 
 def quoted(name):

@@ -71,7 +71,7 @@ class PostgreSql:
 
 
 def main():
-    program, policies, engines = sys.argv[1], sys.argv[2], sys.argv[3:]
+    program, policies, million, engines = sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4:]
     ensue = compare.Ensue(program)
     policies = sorted(str(path) for path in Path(policies).glob("*.ensue"))
     if not policies:
@@ -81,6 +81,12 @@ def main():
         engine = DuckDb() if name == "duckdb" else PostgreSql(name)
         statements = compare.check(ensue, engine, policies, rows=400)
         print(f"{engine.version}: {statements} statements on {len(policies)} policies count as the core does "
+              f"({time.monotonic() - start:.0f} s)")
+        start = time.monotonic()
+        pairs = compare.check_million(ensue, engine, million)
+        if pairs < 1_000_000:
+            raise SystemExit(f"{pairs} pairs are no million")
+        print(f"{engine.version}: {pairs} pairs of a policy and what is known are answered as brute force answers them "
               f"({time.monotonic() - start:.0f} s)")
 
 

@@ -65,10 +65,12 @@ trap 'exit 1' INT TERM
 ) || { cat "$work.log" >&2; rm -f "$work.log"; missing 'a PostgreSQL that starts'; }
 rm -f "$work.log"
 
-mkdir "$work/policies"
+mkdir "$work/policies" "$work/million"
 (
   cd "$root"
   ENSUE_POLICIES=$work/policies ENSUE_COUNT=25 \
     ${CARGO:-cargo} test --quiet --test it sql::write_policies -- --ignored --exact >/dev/null
+  ENSUE_MILLION=$work/million \
+    ${CARGO:-cargo} test --quiet --test it differential::write_a_million -- --ignored --exact >/dev/null
 )
-PATH=$bin:$PATH "$environment/bin/python" "$here/local.py" "$ensue" "$work/policies" duckdb "$work" || exit 1
+PATH=$bin:$PATH "$environment/bin/python" "$here/local.py" "$ensue" "$work/policies" "$work/million" duckdb "$work" || exit 1

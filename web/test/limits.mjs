@@ -14,8 +14,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   const engine = await startEngine(bytes);
   const read = (path) => ({ name: basename(path), text: readFileSync(path, "utf8") });
   const loaded = engine.answer({ do: "load", files: JSON.parse(line).files.map(read) });
-  const answer = loaded.error
-    ? { code: loaded.error.findings[0].code }
+  const [mistake] = loaded.error?.findings ?? [];
+  const answer = mistake
+    ? { code: mistake.code, says: [mistake.message, ...mistake.help].join(" ") }
     : { outcomes: engine.answer({ do: "eval" }).outcomes };
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

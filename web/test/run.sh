@@ -26,5 +26,15 @@ if command -v python3 >/dev/null; then
   python3 "$root/tests/conformance/run.py" -- node conformance.mjs || exit 1
   ENSUE=$ensue python3 "$root/tests/trust/limits.py" -- node limits.mjs || exit 1
 fi
+if command -v "${CARGO:-cargo}" >/dev/null; then
+  million=$(mktemp -d)
+  trap 'rm -rf "$million"' EXIT
+  (
+    cd "$root"
+    ENSUE_MILLION=$million \
+      "${CARGO:-cargo}" test --quiet --test it differential::write_a_million -- --ignored --exact >/dev/null
+  ) || exit 1
+  node million.mjs "$million" || exit 1
+fi
 node page.mjs "$ensue" || exit 1
 node hostile.mjs "$ensue" || exit 1
