@@ -19,10 +19,13 @@ here=$(CDPATH='' cd "$(dirname "$0")" && pwd)
 target=wasm32-unknown-unknown
 packages='rustc-web cargo-web rust-web-src lld-19 binaryen zopfli'
 
-# The sources of a compiler's standard library, if they are there: it is then built for size.
+# The sources of a compiler's standard library, if they are there: it is then built for size, by a compiler that is
+# new enough for it.
 sources() {
   library="$("$1" --print sysroot 2>/dev/null)/lib/rustlib/src/rust"
-  [ -d "$library/library/std" ] && echo "$library"
+  [ -d "$library/library/std" ] \
+    && RUSTC_BOOTSTRAP=1 "$1" --print cfg --target "$target" -Zunstable-options -Cpanic=immediate-abort >/dev/null 2>&1 \
+    && echo "$library"
 }
 
 rustup_target() {
