@@ -1,17 +1,19 @@
 """Whether tests notice when the program is changed: each mutant is one change of its text, made by cargo-mutants.
 
     python3 tests/mutation/run.py diagram             all mutants of a group
+    python3 tests/mutation/run.py cells dates         of two
     python3 tests/mutation/run.py semantics --part 0/4  every fourth of it
     python3 tests/mutation/run.py --report            what was found so far, in all groups and parts
     python3 tests/mutation/run.py --list              the groups, and how many mutants each has
 
-A first look runs the tests that take seconds; what they miss meets all tests of the program in a second one. Exit code
+The tests must pass on the program as it is. A first look runs the tests that take seconds; what they miss meets all tests of the program in a second one. Exit code
 0 where as many mutants are caught as is promised of the group and each that is not has its reason in `survivors.md`;
 1 where not, or where not all were tried; 3 where the tools cannot be had. Where the tests of a mutant find no end it
 counts as caught, and is told apart. Mutants that do not build count for nothing.
 """
 
 import argparse
+import functools
 import json
 import os
 import re
@@ -46,7 +48,7 @@ class Group:
 
 GROUPS = {
     "cells": Group("values as cells", ("src/semantics/cells.rs",), 95, "meaning"),
-    "dates": Group("values, dates and tests of them", ("src/model/condition.rs", "src/model/value.rs"), 95, "meaning"),
+    "dates": Group("values, dates and tests of them", ("src/model/condition.rs", "src/model/value.rs"), 95, "dates"),
     "diagram": Group("decision diagrams", ("src/semantics/diagram.rs",), 95, "meaning"),
     "semantics": Group("statuses and reasons", ("src/semantics.rs", "src/semantics/**"), 95, "meaning"),
     "sql": Group("the writer of SQL", ("src/sql.rs", "src/sql/**"), 95, "sql"),
@@ -76,19 +78,35 @@ def have_tools():
                 sys.exit(3)
 
 
-def mutate(out, *arguments, cases):
-    """Tries mutants, and keeps what became of them in a folder that is emptied first."""
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    # The same cases each time, and no time for making a failing one smaller.
-    settings = environment(
+@functools.cache
+def tests_pass(build, profile, cases):
+    """Whether the tests pass on the program as it is, which builds what mutants share. Once for all groups."""
+    config = ("--config-file=tests/mutation/nextest.toml", f"--profile={profile}")
+    command = ["cargo", "nextest", "run", "--locked", "--cargo-profile=mutants", *config, *build]
+    return subprocess.run(command, cwd=ROOT, env=settings(cases)).returncode == 0
+
+
+def settings(cases):
+    """The same cases each time, and no time for making a failing one smaller."""
+    return environment(
         PROPTEST_RNG_SEED="1",
         PROPTEST_MAX_SHRINK_ITERS="0",
         PROPTEST_DISABLE_FAILURE_PERSISTENCE="1",
         PROPTEST_CASES=cases,
     )
-    command = ["cargo", "mutants", "--no-shuffle", "--colors", "never", "-o", out, *arguments]
-    code = subprocess.run(command, cwd=ROOT, env=settings).returncode
+
+
+def mutate(out, *chosen, build, profile, cases):
+    """Tries mutants, and keeps what became of them in a folder that is emptied first."""
+    if not tests_pass(build, profile, cases):
+        print(f"tests fail before anything is changed (profile {profile})")
+        sys.exit(1)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    command = ["cargo", "mutants", "--no-shuffle", "--colors", "never", "--jobs", "2", "-o", out, *chosen, *build]
+    # The tests were run above. Seconds; a single test is ended by `nextest.toml`.
+    command += ["--baseline=skip", "--timeout=900", "--build-timeout=1200", "--", f"--profile={profile}"]
+    code = subprocess.run(command, cwd=ROOT, env=settings(cases)).returncode
     # 2: some were missed; 3: some found no end.
     if code not in (0, 2, 3):
         print(f"cargo-mutants ended early, with code {code}")
@@ -103,6 +121,9 @@ def found(out):
     for it in json.loads((folder / "outcomes.json").read_text())["outcomes"]:
         if "Mutant" in it["scenario"]:
             summary = it["summary"]
+            # A build that took too long says nothing.
+            if summary == ENDLESS and it["phase_results"][-1]["phase"] == "Build":
+                continue
             # nextest ends a test that takes too long, which cargo-mutants takes for one that fails.
             log = (folder / it["log_path"]).read_text(errors="replace") if summary == CAUGHT else ""
             endless = re.search(r"^ +TIMEOUT ", log, re.MULTILINE) and not re.search(r"^ +FAIL ", log, re.MULTILINE)
@@ -114,20 +135,22 @@ def missed_in(outcomes):
     return sorted(name for name, summary in outcomes.items() if summary == MISSED)
 
 
-def look(name, part, out):
-    """Both looks at a group, or at a part of it."""
+def first_look(name, part, out):
+    """At all mutants of a group, or of a part of it, with the tests that find most and take least."""
     group = GROUPS[name]
-    arguments = [*files(name), "--jobs", "2"]
-    if part:
-        arguments += ["--shard", part, "--sharding", "round-robin"]
-    mutate(out / "first", *arguments, *group.build(), "--", f"--profile={group.profile}", cases="64")
+    shard = ["--shard", part, "--sharding", "round-robin"] if part else []
     shutil.rmtree(out / "second", ignore_errors=True)
-    missed = missed_in(found(out / "first")[0])
+    mutate(out / "first", *files(name), *shard, build=group.build(), profile=group.profile, cases="24")
+
+
+def second_look(out):
+    """At those that the first missed and that have no reason, with all tests."""
+    missed, _ = told_apart(missed_in(found(out / "first")[0]))
     if missed:
         # Of these files alone, since cargo-mutants 27 lets fields that are left out through whatever `--re` says.
         again = [it for file in sorted({mutant.split(":")[0] for mutant in missed}) for it in ("--file", file)]
         again += [it for mutant in missed for it in ("--re", f"^{re.escape(mutant)}$")]
-        mutate(out / "second", "--jobs", "2", "--features", "parquet", *again, cases="256")
+        mutate(out / "second", *again, build=("--features", "parquet"), profile="default", cases="64")
 
 
 def kept(group):
@@ -151,6 +174,17 @@ def reasons():
     return Counter(re.findall(r"^- `(src/[^`\n]+)`$", (HERE / "survivors.md").read_text(), re.MULTILINE))
 
 
+def told_apart(missed):
+    """Those of the missed that have no reason, and how often each reason is left over."""
+    given, without = reasons(), []
+    for mutant in missed:
+        if given[placeless(mutant)] > 0:
+            given[placeless(mutant)] -= 1
+        else:
+            without.append(mutant)
+    return without, given
+
+
 def report(name, out):
     """Tells what was caught of a group in each file, and what survives; whether all is as promised, and the share."""
     outcomes, left = kept(out / name)
@@ -162,12 +196,7 @@ def report(name, out):
     print(f"{name:40} {'caught':>8} {'no end':>8} {'missed':>8} {'no build':>8}")
     for file, counts in [*by_file.items(), ("all", total)]:
         print(f"{file:40}", *(f"{counts[kind]:>8}" for kind in kinds))
-    given, without = reasons(), []
-    for mutant in missed_in(outcomes):
-        if given[placeless(mutant)] > 0:
-            given[placeless(mutant)] -= 1
-        else:
-            without.append(mutant)
+    without, given = told_apart(missed_in(outcomes))
     for mutant in without:
         print(f"survives without a reason: {mutant}")
     for mutant in sorted(given):
@@ -192,29 +221,39 @@ def counts():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("group", nargs="?", choices=GROUPS)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help="one or more of " + ", ".join(GROUPS))
     parser.add_argument("--part", metavar="K/N", help="every Nth mutant, from the Kth on, counted from 0")
+    parser.add_argument("--look", choices=("first", "second"), help="one look alone; the second at what the first missed")
     parser.add_argument("--report", action="store_true", help="tell what was found before")
     parser.add_argument("--list", action="store_true", help="list the groups")
     parser.add_argument("--out", type=Path, default=ROOT / "target/mutation", help="where results are kept")
     asked = parser.parse_args()
     if asked.part and not re.fullmatch(r"\d+/\d+", asked.part):
         parser.error("--part wants K/N, such as 0/4")
+    for name in asked.groups:
+        if name not in GROUPS:
+            parser.error(f"no group is called {name}; there are {', '.join(GROUPS)}")
     out = asked.out.resolve()
     have_tools()
-    if asked.report and not asked.group:
+    if asked.report and not asked.groups:
         of = {name: report(name, out) for name in GROUPS}
         all_of = dict(counts())
         overall = 100 * sum(all_of[name] * share for name, (_, share) in of.items()) / sum(all_of.values())
         print(f"all groups, each by how many mutants it has: {overall:.1f} % (promised: {OVERALL} %)")
         return 0 if overall >= OVERALL and all(is_kept for is_kept, _ in of.values()) else 1
-    if asked.list or not asked.group:
+    if asked.list or not asked.groups:
         for name, count in counts():
             print(f"{name:9} {count:5} mutants, {GROUPS[name].percent} %: {GROUPS[name].says}")
         return 0
-    if not asked.report:
-        look(asked.group, asked.part, out / asked.group / (asked.part or "all").replace("/", "-of-"))
-    return 0 if report(asked.group, out)[0] else 1
+    as_promised = True
+    for name in asked.groups:
+        of_part = out / name / (asked.part or "all").replace("/", "-of-")
+        if not asked.report and asked.look != "second":
+            first_look(name, asked.part, of_part)
+        if not asked.report and asked.look != "first":
+            second_look(of_part)
+        as_promised &= report(name, out)[0]
+    return 0 if as_promised else 1
 
 
 if __name__ == "__main__":
