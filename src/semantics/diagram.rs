@@ -410,11 +410,10 @@ mod tests {
     #[test]
     fn what_is_cleared_is_gone() {
         let mut diagram = Diagram::new();
-        let mut made = |level| diagram.make(level, &[Branch { end: 1, to: FALSE }, Branch { end: Cell::MAX, to: TRUE }]);
-        let (first, second) = (made(0), made(1));
+        let branches = [Branch { end: 1, to: FALSE }, Branch { end: Cell::MAX, to: TRUE }];
+        let (first, second) = (diagram.make(0, &branches), diagram.make(1, &branches));
         assert_ne!(first, second);
         diagram.clear();
-        let branches = [Branch { end: 1, to: FALSE }, Branch { end: Cell::MAX, to: TRUE }];
         assert_eq!(diagram.make(1, &branches), first);
     }
 }

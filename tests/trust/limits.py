@@ -2,8 +2,8 @@
 
 The same rule files are given to the program, as it is delivered, and with `-- COMMAND` to another
 implementation, such as the engine of pages: `python3 tests/trust/limits.py -- node web/test/limits.mjs`. It
-reads a line of JSON for each case, `{"files": […]}` with the root first, and answers with one: `{"code": …}`
-for the first mistake, or `{"outcomes": …}`.
+reads a line of JSON for each case, `{"files": […]}` with the root first, and answers with one:
+`{"code": …, "says": …}` for the first mistake, with its message and help, or `{"outcomes": …}`.
 """
 
 import gzip
@@ -99,6 +99,11 @@ def evaluated(path, *options):
     return answer if code else None, out, said
 
 
+def tells(said, name, most):
+    """Whether a message names the limit and the option that raises it."""
+    return f"`--limit {name}={2 * most}`" in said and str(most) in said
+
+
 def reading(report, policies):
     for name, code, files in READ:
         most = limits()[name]
@@ -107,7 +112,7 @@ def reading(report, policies):
             found, _, said = evaluated(policies.write(files(number))[0])
             if found != wanted:
                 faults.append(f"{number}: {found}, where {wanted} is right")
-            if wanted and not (f"`--limit {name}={2 * most}`" in said and str(most) in said):
+            if wanted and not tells(said, name, most):
                 faults.append(f"{number}: the message does not tell the limit and its option: {said}")
         raised, _, said = evaluated(policies.folder / "0.ensue", "--limit", f"{name}={most + 1}")
         if raised:
@@ -188,6 +193,8 @@ def another(report, policies, command):
             answer = ask(command, paths)
             if answer.get("code") != wanted:
                 faults.append(f"{number}: {answer}, where {wanted} is right")
+            if wanted and not tells(answer.get("says", ""), name, most):
+                faults.append(f"{number}: the message does not tell the limit and its option: {answer}")
         report.check(f"`{name}`: {most} are read, and no more", faults, 2, "cases")
     # What is searched is the same, also where it is given up.
     for count in [2, 8, 14]:
