@@ -234,7 +234,9 @@ def main():
         if name not in GROUPS:
             parser.error(f"no group is called {name}; there are {', '.join(GROUPS)}")
     out = asked.out.resolve()
-    have_tools()
+    # What was found of a group is told without them.
+    if not (asked.report and asked.groups):
+        have_tools()
     if asked.report and not asked.groups:
         of = {name: report(name, out) for name in GROUPS}
         all_of = dict(counts())
