@@ -22,7 +22,7 @@ fn next(seed: &mut u64) -> u64 {
     mixed ^ mixed >> 31
 }
 
-fn declarations(seed: u64) -> Vec<String> {
+pub fn declarations(seed: u64) -> Vec<String> {
     let mut seed = seed;
     let choices: Vec<u16> = (0..400).map(|_| u16::try_from(next(&mut seed) >> 48).expect("sixteen bits")).collect();
     generate::policy(&mut Tape::new(&choices))
@@ -32,16 +32,16 @@ fn text(declarations: &[String]) -> String {
     format!("policy generated \"Generated\" as of {ON}\n{}\n", declarations.join("\n"))
 }
 
-fn load(declarations: &[String]) -> Policy {
+pub fn load(declarations: &[String]) -> Policy {
     let text = text(declarations);
     Policy::load("generated.ensue", |_| Ok(text.clone().into())).unwrap_or_else(|found| panic!("{found}\n{text}"))
 }
 
 /// A state of knowledge: of each of [`FACTS`] the index of its value, where it is known.
-type State = Vec<Option<usize>>;
+pub type State = Vec<Option<usize>>;
 
 /// All states of knowledge, in the order of their numbers.
-fn states() -> Vec<State> {
+pub fn states() -> Vec<State> {
     let mut all: Vec<State> = vec![Vec::new()];
     for (_, _, values) in FACTS {
         let cells = (0..values.len()).map(Some).chain([None]);
@@ -79,7 +79,7 @@ fn bits(status: Status) -> u8 {
 
 /// For each state the statuses that some completion gives each consequence: those of complete profiles from the
 /// plain reading of these, and those of others from the states in which one fact more is known.
-fn truth(policy: &Policy, states: &[State], profiles: &[Profile]) -> Vec<Vec<u8>> {
+pub fn truth(policy: &Policy, states: &[State], profiles: &[Profile]) -> Vec<Vec<u8>> {
     let selection = View::default().select(policy).expect("it has a date");
     let mut truth: Vec<Vec<u8>> = vec![Vec::new(); states.len()];
     for (number, state) in states.iter().enumerate() {

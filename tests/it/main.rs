@@ -25,6 +25,7 @@ mod difference;
 mod differential;
 #[cfg(feature = "cli")]
 mod docs;
+mod duckdb;
 #[cfg(feature = "cli")]
 mod examples;
 #[cfg(feature = "cli")]

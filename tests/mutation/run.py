@@ -40,6 +40,10 @@ class Group:
     percent: int
     profile: str
 
+    def tests(self):
+        """What nextest is told. Tests that need DuckDB are run where they are asked for."""
+        return (f"--profile={self.profile}", *(("--run-ignored=all",) if self.profile == "sql" else ()))
+
     def build(self):
         """Without the command line a mutant is built in half of the time."""
         library = ("--no-default-features", "--features", "population")
@@ -79,16 +83,26 @@ def have_tools():
 
 
 @functools.cache
-def tests_pass(build, profile, cases):
-    """Whether the tests pass on the program as it is, which builds what mutants share. Once for all groups."""
-    config = ("--config-file=tests/mutation/nextest.toml", f"--profile={profile}")
-    command = ["cargo", "nextest", "run", "--locked", "--cargo-profile=mutants", *config, *build]
+def tests_pass(build, tests, cases):
+    """Whether the tests pass on the program as it is. Once for all groups."""
+    config = "--config-file=tests/mutation/nextest.toml"
+    command = ["cargo", "nextest", "run", "--locked", "--cargo-profile=mutants", config, *tests, *build]
     return subprocess.run(command, cwd=ROOT, env=settings(cases)).returncode == 0
+
+
+@functools.cache
+def duckdb():
+    """A Python that has DuckDB."""
+    made = subprocess.run([ROOT / "tests/sql/duckdb.sh"], stdout=subprocess.PIPE, text=True)
+    if made.returncode != 0:
+        sys.exit(3)
+    return made.stdout.strip()
 
 
 def settings(cases):
     """The same cases each time, and no time for making a failing one smaller."""
     return environment(
+        ENSUE_DUCKDB=duckdb(),
         PROPTEST_RNG_SEED="1",
         PROPTEST_MAX_SHRINK_ITERS="0",
         PROPTEST_DISABLE_FAILURE_PERSISTENCE="1",
@@ -96,16 +110,16 @@ def settings(cases):
     )
 
 
-def mutate(out, *chosen, build, profile, cases):
+def mutate(out, *chosen, build, tests, cases):
     """Tries mutants, and keeps what became of them in a folder that is emptied first."""
-    if not tests_pass(build, profile, cases):
-        print(f"tests fail before anything is changed (profile {profile})")
+    if not tests_pass(build, tests, cases):
+        print(f"tests fail before anything is changed: {' '.join(tests)}")
         sys.exit(1)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     command = ["cargo", "mutants", "--no-shuffle", "--colors", "never", "--jobs", "2", "-o", out, *chosen, *build]
     # The tests were run above. Seconds; a single test is ended by `nextest.toml`.
-    command += ["--baseline=skip", "--timeout=900", "--build-timeout=1200", "--", f"--profile={profile}"]
+    command += ["--baseline=skip", "--timeout=900", "--build-timeout=1200", "--", *tests]
     code = subprocess.run(command, cwd=ROOT, env=settings(cases)).returncode
     # 2: some were missed; 3: some found no end.
     if code not in (0, 2, 3):
@@ -140,7 +154,7 @@ def first_look(name, part, out):
     group = GROUPS[name]
     shard = ["--shard", part, "--sharding", "round-robin"] if part else []
     shutil.rmtree(out / "second", ignore_errors=True)
-    mutate(out / "first", *files(name), *shard, build=group.build(), profile=group.profile, cases="24")
+    mutate(out / "first", *files(name), *shard, build=group.build(), tests=group.tests(), cases="24")
 
 
 def second_look(out):
@@ -150,7 +164,7 @@ def second_look(out):
         # Of these files alone, since cargo-mutants 27 lets fields that are left out through whatever `--re` says.
         again = [it for file in sorted({mutant.split(":")[0] for mutant in missed}) for it in ("--file", file)]
         again += [it for mutant in missed for it in ("--re", f"^{re.escape(mutant)}$")]
-        mutate(out / "second", *again, build=("--features", "parquet"), profile="default", cases="64")
+        mutate(out / "second", *again, build=("--features", "parquet"), tests=(), cases="64")
 
 
 def kept(group):

@@ -17,7 +17,6 @@ if [ "${1:-}" = --install ]; then
   shift
 fi
 ensue=$(realpath "${1:-$root/target/release/ensue}")
-target=${CARGO_TARGET_DIR:-$root/target}
 
 missing() {
   echo "error: $1 is not here: SQL was not run on it" >&2
@@ -36,12 +35,7 @@ fi
 bin=$(server)
 [ -n "$bin" ] || missing PostgreSQL
 
-environment=$target/sql-python
-if [ ! -x "$environment/bin/python" ]; then
-  python3 -m venv "$environment" || missing "Python's venv"
-fi
-"$environment/bin/python" -c 'import duckdb' 2>/dev/null \
-  || "$environment/bin/pip" install --quiet duckdb==2.0.1 || missing DuckDB
+python=$("$here/duckdb.sh") || missing DuckDB
 
 work=$(mktemp -d)
 # The server refuses to run as root.
@@ -72,5 +66,6 @@ mkdir "$work/policies" "$work/million"
     ${CARGO:-cargo} test --quiet --test it sql::write_policies -- --ignored --exact >/dev/null
   ENSUE_MILLION=$work/million \
     ${CARGO:-cargo} test --quiet --test it differential::write_a_million -- --ignored --exact >/dev/null
+  ENSUE_DUCKDB=$python ${CARGO:-cargo} test --quiet --test it duckdb:: -- --ignored
 )
-PATH=$bin:$PATH "$environment/bin/python" "$here/local.py" "$ensue" "$work/policies" "$work/million" duckdb "$work" || exit 1
+PATH=$bin:$PATH "$python" "$here/local.py" "$ensue" "$work/policies" "$work/million" duckdb "$work" || exit 1
