@@ -19,12 +19,16 @@ here=$(CDPATH='' cd "$(dirname "$0")" && pwd)
 target=wasm32-unknown-unknown
 packages='rustc-web cargo-web rust-web-src lld-19 binaryen zopfli'
 
+# A panic ends the engine, and nobody sees its words or its place: they are left out.
+panics='-Zunstable-options -Cpanic=immediate-abort'
+
 # The sources of a compiler's standard library, if they are there: it is then built for size, by a compiler that is
 # new enough for it.
+# shellcheck disable=SC2086 # several options
 sources() {
   library="$("$1" --print sysroot 2>/dev/null)/lib/rustlib/src/rust"
   [ -d "$library/library/std" ] \
-    && RUSTC_BOOTSTRAP=1 "$1" --print cfg --target "$target" -Zunstable-options -Cpanic=immediate-abort >/dev/null 2>&1 \
+    && RUSTC_BOOTSTRAP=1 "$1" --print cfg --target "$target" $panics >/dev/null 2>&1 \
     && echo "$library"
 }
 
@@ -63,9 +67,9 @@ if [ "$how" = none ] && [ "$install" = yes ]; then
 fi
 if [ "$how" = none ]; then
   cat >&2 <<END
-error: nothing here can build for $target
+error: nothing here can build for $target, or what could is too old
   with rustup:        rustup target add $target
-  on Debian, Ubuntu:  apt-get install $packages
+  on Debian, Ubuntu:  apt-get update && apt-get install $packages
   web/build.sh --install does one of them
 END
   exit 3
@@ -86,8 +90,7 @@ else
     PATH=/usr/bin:$PATH
     export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"
   fi
-  # A panic ends the engine, and nobody sees its words or its place: they are left out.
-  flags="$flags --remap-path-prefix=$library=rust -Zlocation-detail=none -Zunstable-options -Cpanic=immediate-abort"
+  flags="$flags --remap-path-prefix=$library=rust -Zlocation-detail=none $panics"
   RUSTFLAGS=$flags RUSTC_BOOTSTRAP=1 cargo build --locked --release \
     -Zbuild-std=std -Zbuild-std-features=optimize_for_size --target "$target" || exit 1
 fi

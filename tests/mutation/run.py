@@ -6,10 +6,11 @@
     python3 tests/mutation/run.py --report            what was found so far, in all groups and parts
     python3 tests/mutation/run.py --list              the groups, and how many mutants each has
 
-The tests must pass on the program as it is. A first look runs the tests that take seconds; what they miss meets all tests of the program in a second one. Exit code
-0 where as many mutants are caught as is promised of the group and each that is not has its reason in `survivors.md`;
-1 where not, or where not all were tried; 3 where the tools cannot be had. Where the tests of a mutant find no end it
-counts as caught, and is told apart. Mutants that do not build count for nothing.
+The tests must pass on the program as it is. A first look runs the tests that take seconds; what they miss without a
+reason meets all tests of the program in a second one. Exit code 0 where as many mutants are caught as is promised of
+the group and each that is not has its reason in `survivors.md`; 1 where not, or where not all were tried; 3 where the
+tools cannot be had. Where the tests of a mutant find no end it counts as caught, and is told apart. Mutants that do not
+build count for nothing; one whose build finds no end was not tried.
 """
 
 import argparse
@@ -28,6 +29,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TOOLS = {"mutants": "27.1.0", "nextest": "0.9.151"}
 BIN = ROOT / "target/tools/bin"
+# The test that needs DuckDB is run where it is asked for.
+RUN_IGNORED = "--run-ignored=all"
 CAUGHT, ENDLESS, MISSED, UNVIABLE = "CaughtMutant", "Timeout", "MissedMutant", "Unviable"
 
 
@@ -41,8 +44,8 @@ class Group:
     profile: str
 
     def tests(self):
-        """What nextest is told. Tests that need DuckDB are run where they are asked for."""
-        return (f"--profile={self.profile}", *(("--run-ignored=all",) if self.profile == "sql" else ()))
+        """What nextest is told."""
+        return (f"--profile={self.profile}", *((RUN_IGNORED,) if self.profile == "sql" else ()))
 
     def build(self):
         """Without the command line a mutant is built in half of the time."""
@@ -87,22 +90,22 @@ def tests_pass(build, tests, cases):
     """Whether the tests pass on the program as it is. Once for all groups."""
     config = "--config-file=tests/mutation/nextest.toml"
     command = ["cargo", "nextest", "run", "--locked", "--cargo-profile=mutants", config, *tests, *build]
-    return subprocess.run(command, cwd=ROOT, env=settings(cases)).returncode == 0
+    return subprocess.run(command, cwd=ROOT, env=settings(tests, cases)).returncode == 0
 
 
 @functools.cache
 def duckdb():
     """A Python that has DuckDB."""
-    made = subprocess.run([ROOT / "tests/sql/duckdb.sh"], stdout=subprocess.PIPE, text=True)
+    made = subprocess.run([ROOT / "tests/sql/duckdb.sh"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if made.returncode != 0:
         sys.exit(3)
     return made.stdout.strip()
 
 
-def settings(cases):
+def settings(tests, cases):
     """The same cases each time, and no time for making a failing one smaller."""
     return environment(
-        ENSUE_DUCKDB=duckdb(),
+        **({"ENSUE_DUCKDB": duckdb()} if RUN_IGNORED in tests else {}),
         PROPTEST_RNG_SEED="1",
         PROPTEST_MAX_SHRINK_ITERS="0",
         PROPTEST_DISABLE_FAILURE_PERSISTENCE="1",
@@ -113,14 +116,14 @@ def settings(cases):
 def mutate(out, *chosen, build, tests, cases):
     """Tries mutants, and keeps what became of them in a folder that is emptied first."""
     if not tests_pass(build, tests, cases):
-        print(f"tests fail before anything is changed: {' '.join(tests)}")
+        print(f"tests fail before anything is changed: cargo nextest run {' '.join([*build, *tests])}")
         sys.exit(1)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     command = ["cargo", "mutants", "--no-shuffle", "--colors", "never", "--jobs", "2", "-o", out, *chosen, *build]
     # The tests were run above. Seconds; a single test is ended by `nextest.toml`.
     command += ["--baseline=skip", "--timeout=900", "--build-timeout=1200", "--", *tests]
-    code = subprocess.run(command, cwd=ROOT, env=settings(cases)).returncode
+    code = subprocess.run(command, cwd=ROOT, env=settings(tests, cases)).returncode
     # 2: some were missed; 3: some found no end.
     if code not in (0, 2, 3):
         print(f"cargo-mutants ended early, with code {code}")
@@ -135,7 +138,7 @@ def found(out):
     for it in json.loads((folder / "outcomes.json").read_text())["outcomes"]:
         if "Mutant" in it["scenario"]:
             summary = it["summary"]
-            # A build that took too long says nothing.
+            # A build that took too long says nothing: the mutant was not tried.
             if summary == ENDLESS and it["phase_results"][-1]["phase"] == "Build":
                 continue
             # nextest ends a test that takes too long, which cargo-mutants takes for one that fails.
@@ -237,7 +240,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help="one or more of " + ", ".join(GROUPS))
     parser.add_argument("--part", metavar="K/N", help="every Nth mutant, from the Kth on, counted from 0")
-    parser.add_argument("--look", choices=("first", "second"), help="one look alone; the second at what the first missed")
+    parser.add_argument("--look", choices=("first", "second"), help="one alone; the second is at what the first missed")
     parser.add_argument("--report", action="store_true", help="tell what was found before")
     parser.add_argument("--list", action="store_true", help="list the groups")
     parser.add_argument("--out", type=Path, default=ROOT / "target/mutation", help="where results are kept")

@@ -1,5 +1,8 @@
-"""Runs statements on DuckDB: reads a JSON object, `table` with the statement that makes the table survey, `rows` with the
-CSV that fills it, and `queries`; writes what each query gives: rows, each with its values as texts by column, without NULL."""
+"""Runs statements on DuckDB, for tests/it/duckdb.rs.
+
+Reads a JSON object: `table`, the statement that makes the table survey; `rows`, the CSV that fills it; `queries`. Writes
+what each query gives: rows, each with its values as texts by column, without NULL.
+"""
 
 import json
 import sys

@@ -3,7 +3,8 @@
 Each policy of a folder gets a table of random rows, in which a third of the values are not known and some
 are none of their fact's type. What is expected is found row by row: Python says which rows have wrong
 values, `ensue eval` decides the others one by one. The reduction and the tally query must count exactly
-that, for each consequence and status, with weights and divided by facts.
+that, for each consequence and status, with weights and divided by facts. In `check_million` brute force says what is
+expected.
 """
 
 import csv

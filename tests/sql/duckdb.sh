@@ -3,10 +3,10 @@
 # Exit code 3 where it cannot be had.
 set -eu
 root=$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)
-environment=${CARGO_TARGET_DIR:-$root/target}/sql-python
+environment=$(realpath -m "${CARGO_TARGET_DIR:-$root/target}")/sql-python
 python=$environment/bin/python
 {
-  [ -x "$python" ] || python3 -m venv "$environment" || exit 3
-  "$python" -c 'import duckdb' 2>/dev/null || "$environment/bin/pip" install --quiet duckdb==2.0.1 || exit 3
-} >&2
+  [ -x "$python" ] || python3 -m venv "$environment"
+  "$python" -c 'import duckdb' 2>/dev/null || "$environment/bin/pip" install --quiet duckdb==2.0.1
+} >&2 || { echo 'error: DuckDB is not here, and cannot be got' >&2; exit 3; }
 echo "$python"

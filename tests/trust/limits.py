@@ -191,7 +191,7 @@ def another(report, policies, command):
         for number, wanted in [(most, None), (most + 1, code)]:
             paths = policies.write(files(number))
             answer = ask(command, paths)
-            if answer.get("code") != wanted:
+            if answer.get("code") != wanted or (not wanted and not answer.get("outcomes")):
                 faults.append(f"{number}: {answer}, where {wanted} is right")
             if wanted and not tells(answer.get("says", ""), name, most):
                 faults.append(f"{number}: the message does not tell the limit and its option: {answer}")

@@ -14,9 +14,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   const engine = await startEngine(bytes);
   const read = (path) => ({ name: basename(path), text: readFileSync(path, "utf8") });
   const loaded = engine.answer({ do: "load", files: JSON.parse(line).files.map(read) });
-  const [mistake] = loaded.error?.findings ?? [];
-  const answer = mistake
-    ? { code: mistake.code, says: [mistake.message, ...mistake.help].join(" ") }
-    : { outcomes: engine.answer({ do: "eval" }).outcomes };
+  const refused = ({ message, findings: [mistake] }) =>
+    mistake ? { code: mistake.code, says: [mistake.message, ...mistake.help].join(" ") } : { code: message };
+  const answer = loaded.error ? refused(loaded.error) : { outcomes: engine.answer({ do: "eval" }).outcomes };
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

@@ -128,7 +128,9 @@ const PROMISES: &[Promise] = &[
         name: "fuzz",
         says: "what fuzzing found and met breaks nothing any more",
         is_quick: false,
-        tests: &["cargo run --manifest-path fuzz/Cargo.toml --target-dir target --features parquet --locked --bin replay"],
+        tests: &[
+            "cargo run --manifest-path fuzz/Cargo.toml --target-dir target --features parquet --locked --bin replay",
+        ],
     },
     Promise {
         name: "supply",
