@@ -1,7 +1,7 @@
 """Runs statements on DuckDB, for tests/it/duckdb.rs.
 
-Reads a JSON object: `table`, the statement that makes the table survey; `rows`, the CSV that fills it; `queries`. Writes
-what each query gives: rows, each with its values as texts by column, without NULL.
+Reads a JSON object: `table`, the statement that makes the table survey; `rows`, the CSV that fills it; `queries`.
+Writes what each query gives: rows, each with its values as texts by column, without NULL.
 """
 
 import json
