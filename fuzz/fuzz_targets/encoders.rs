@@ -1,3 +1,5 @@
+//! The target `encoders`, for libFuzzer.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| ensue_fuzz::encoders(data));

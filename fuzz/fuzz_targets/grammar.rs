@@ -1,3 +1,5 @@
+//! The target `grammar`, for libFuzzer.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| ensue_fuzz::grammar(data));

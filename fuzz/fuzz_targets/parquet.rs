@@ -1,3 +1,5 @@
+//! The target `parquet`, for libFuzzer.
+
 #![no_main]
 
 use std::panic::{set_hook, take_hook};
