@@ -82,7 +82,7 @@ const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "page",
-        says: "the page answers a million times as a plain reading does, sends nothing, and runs nothing of what texts hold",
+        says: "the page answers as the command line and a plain reading do, sends nothing, runs nothing of what texts hold",
         is_quick: false,
         tests: &["web/test/run.sh"],
     },
@@ -147,8 +147,8 @@ const PROMISES: &[Promise] = &[
     // The last, since it takes hours.
     Promise {
         name: "mutation",
-        // Not yet shown: `tests/mutation/survivors.md` says what was run.
-        says: "of 100 changes of what decides, reads rows or writes SQL tests notice 95, of others 85 (takes hours)",
+        // `tests/mutation/survivors.md` says what was run. It takes hours.
+        says: "of 100 changes of what decides, reads rows or writes SQL tests notice 95, of others 85 (not yet shown)",
         is_quick: false,
         tests: &[
             "python3 tests/mutation/run.py cells dates diagram semantics sql rows",
