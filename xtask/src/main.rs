@@ -172,7 +172,7 @@ fn main() -> ExitCode {
     if chosen.is_empty() {
         println!("What Ensue promises, and how to test it: cargo xtask NAME…, quick, or all\n");
         for Promise { name, says, is_quick, .. } in PROMISES {
-            println!("{name:13}{}{says}", if *is_quick { "quick  " } else { "       " });
+            println!("{name:14}{}{says}", if *is_quick { "quick  " } else { "       " });
         }
         return ExitCode::SUCCESS;
     }
@@ -203,7 +203,7 @@ fn kept(promises: &[&Promise]) -> ExitCode {
         };
         is_kept &= word != "NOT KEPT";
         is_tested &= word == "kept";
-        told.push(format!("{name:13}{word:20}{:4} s", start.elapsed().as_secs()));
+        told.push(format!("{name:14}{word:20}{:4} s", start.elapsed().as_secs()));
     }
     println!("\n{}", told.join("\n"));
     match (is_kept, is_tested) {
