@@ -1,6 +1,7 @@
 //! What `ensue sql` writes: each statement is parsed by a parser that others wrote, whatever the rules
 //! hold. On real engines it is run by `tests/sql/run.sh` and `tests/sql/spark.sh`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -188,6 +189,69 @@ fn names_that_a_result_cannot_have_are_refused() {
     let long = policy.fact(&name).unwrap();
     assert_eq!(one(&policy, Dialect::PostgreSql, &[]), (Err(Unwritten::TooLong(long)), Err(Unwritten::TooLong(long))));
     assert!(one(&policy, Dialect::Spark, &[]).0.is_ok());
+    let policy =
+        load(&format!("fact {0} \"A\" : yes or no consequence c \"C\" rule r \"R\" when {0} then c", &name[1..]));
+    let (reduction, tally) = one(&policy, Dialect::PostgreSql, &[]);
+    assert!(reduction.is_ok() && tally.is_ok(), "the longest name that PostgreSQL keeps has 63 bytes");
+}
+
+/// `${…}` is a variable to Spark wherever it stands, also between quotation marks.
+#[test]
+fn names_that_are_variables_to_the_engine_are_refused() {
+    let policy = load("fact a \"A\" : yes or no consequence c \"C\" rule r \"R\" when a then c");
+    let engine = Engine::new(&policy, &View::default()).expect("no date is needed");
+    for (table, column, weight) in [("\"${t}\"", "a", None), ("t", "${a}", None), ("t", "a", Some("${w}"))] {
+        let (table, columns) = (Table::parse(table).unwrap(), [column.to_owned()]);
+        for dialect in DIALECTS {
+            let source = Source { engine: &engine, dialect, table: &table, columns: &columns, weight, by: &[] };
+            let refused = (dialect == Dialect::Spark).then_some(Unwritten::Variable);
+            assert_eq!(sql::reduction(&source).err(), refused);
+            assert_eq!(sql::tally(&source).err(), refused);
+        }
+    }
+}
+
+#[test]
+fn the_first_line_says_which_policy_and_view() {
+    let rules = "fact a \"A\" : yes or no consequence c \"C\" rule r \"R\" in force from 2020-01-01 when a then c";
+    for (policy, view, first) in [
+        (format!("policy p \"Passports\" {rules}"), on(), format!("-- \"Passports\", on {}.", generate::ON)),
+        (rules.replace(" in force from 2020-01-01", ""), View::default(), "-- \"test\".".to_owned()),
+    ] {
+        let policy = load(&policy);
+        for (_, text) in statements(&policy, &view, "survey", &plain_columns(&policy), &[]) {
+            assert_eq!(text.lines().next(), Some(first.as_str()));
+        }
+    }
+}
+
+/// The facts that matter, in their order of declaration or of asking, then what is counted; a fact by whose items
+/// rows are told apart says so.
+#[test]
+fn columns_are_called_as_the_facts() {
+    let policy = load(
+        "fact a \"A\" : yes or no fact idle \"I\" : number fact l \"L\" : one of x, y, z\n\
+         consequence c \"C\" rule r \"R\" when a and l is x then c",
+    );
+    let by = [policy.fact("l").unwrap()];
+    let statuses = ["follows", "does_not_follow", "ruled_out", "disputed", "undetermined"];
+    let set = |names: &mut dyn Iterator<Item = String>| names.collect::<BTreeSet<String>>();
+    let owned = |names: &[&str]| set(&mut names.iter().map(|name| (*name).to_owned()));
+    let mut seen = Vec::new();
+    for (dialect, text) in statements(&policy, &View::default(), "survey", &plain_columns(&policy), &by) {
+        let columns = columns(&parsed(dialect, &text));
+        seen.push(set(&mut columns.iter().cloned()));
+        assert_eq!(seen.last().map(BTreeSet::len), Some(columns.len()), "no name is there twice: {columns:?}");
+    }
+    let counts = |mark: &str| statuses.map(|status| format!("{mark}{status}")).to_vec();
+    let tally = |of: &[&str], marks: &[&str]| &owned(of) | &set(&mut marks.iter().flat_map(|mark| counts(mark)));
+    let of_each = [
+        owned(&["a", "l", "rows"]),
+        tally(&["consequence", "rows"], &[""]),
+        owned(&["a", "l:item", "rows", "weight"]),
+        tally(&["consequence", "l", "rows", "weight"], &["", "weight_"]),
+    ];
+    assert_eq!(seen, DIALECTS.map(|_| of_each.clone()).concat());
 }
 
 #[test]
