@@ -22,6 +22,7 @@ mod worker;
 mod workspace;
 
 use std::collections::HashSet;
+use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -40,12 +41,29 @@ pub enum Ended {
     WithoutShutdown,
 }
 
+/// Why an editor cannot be served any longer.
+#[derive(Debug)]
+pub enum Broken {
+    /// What is read is no message of the protocol, so that where the next one begins is not known.
+    Reading(io::Error),
+    /// What is answered cannot be written, though somebody may read it.
+    Writing(io::Error),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Broken::Reading(error) => write!(to, "the editor's messages cannot be read: {error}"),
+            Broken::Writing(error) => write!(to, "what the editor is to be told cannot be written: {error}"),
+        }
+    }
+}
+
 /// Serves one editor until it ends the server.
 ///
 /// # Errors
-/// When what is read is no message of the protocol, so that where the next one begins is not
-/// known; a message that cannot be understood is answered, and is no error.
-pub fn serve(input: impl Read + Send + 'static, output: impl Write + Send + 'static) -> io::Result<Ended> {
+/// When messages cannot be read or written; one that cannot be understood is answered, and is no error.
+pub fn serve(input: impl Read + Send + 'static, output: impl Write + Send + 'static) -> Result<Ended, Broken> {
     // Both channels hold any number of messages: whoever reads never waits for whoever answers.
     let (answer, answers) = channel::<Outgoing>();
     let (take, taken) = channel::<Message>();
@@ -56,22 +74,29 @@ pub fn serve(input: impl Read + Send + 'static, output: impl Write + Send + 'sta
         wire::read_all(input, take, move |report| _ = refuse.send(report))
     });
     let last = answer.clone();
-    let ended = run(&taken, Server::new(answer));
+    let ended = run(&taken, Server::new(answer), || writer.is_finished());
     // What was answered is written before the program ends.
     let _ = last.send(Outgoing::End);
-    let _ = writer.join();
+    match writer.join() {
+        Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => return Err(Broken::Writing(error)),
+        // An editor that reads no more is gone.
+        Ok(_) | Err(_) => {}
+    }
     match ended {
         // The reader may still wait for an editor that has said all it had to say.
         Some(ended) => Ok(ended),
         // The stream has ended: the reader knows why.
-        None => reader.join().unwrap_or(Ok(())).map(|()| Ended::WithoutShutdown),
+        None => reader.join().unwrap_or(Ok(())).map_err(Broken::Reading).map(|()| Ended::WithoutShutdown),
     }
 }
 
-/// Answers messages until the editor ends the server; nothing, when the stream ends.
-fn run(editor: &Receiver<Message>, mut server: Server) -> Option<Ended> {
+/// Answers messages until the editor ends the server or cannot be answered; nothing, when the stream ends.
+fn run(editor: &Receiver<Message>, mut server: Server, is_unheard: impl Fn() -> bool) -> Option<Ended> {
     loop {
         let first = editor.recv().ok()?;
+        if is_unheard() {
+            return Some(Ended::WithoutShutdown);
+        }
         // All that is waiting is taken at once: a text that was edited ten times meanwhile is
         // looked at once.
         let waiting: Vec<Message> = std::iter::once(first).chain(editor.try_iter()).collect();
@@ -100,4 +125,31 @@ fn cancelled(waiting: &[Message]) -> HashSet<RequestId> {
         Message::Notification(_) | Message::Request(_) | Message::Response(_) => None,
     };
     waiting.iter().filter_map(id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes nothing, for a reason.
+    struct Refusing(io::ErrorKind);
+
+    impl Write for Refusing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_editor_that_cannot_be_answered_is_told_from_one_that_is_gone() {
+        let body = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#;
+        let sent = format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes();
+        let ended = |why| serve(io::Cursor::new(sent.clone()), Refusing(why));
+        assert!(matches!(ended(io::ErrorKind::StorageFull), Err(Broken::Writing(_))));
+        assert!(matches!(ended(io::ErrorKind::BrokenPipe), Ok(Ended::WithoutShutdown)));
+    }
 }

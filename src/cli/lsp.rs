@@ -30,7 +30,7 @@ impl Lsp {
         match lsp::serve(io::stdin(), io::stdout()) {
             Ok(lsp::Ended::InOrder) => Ok(Found::Nothing),
             Ok(lsp::Ended::WithoutShutdown) => Ok(Found::Something),
-            Err(error) => Err(Failure::Message(format!("the editor's messages cannot be read: {error}"))),
+            Err(broken) => Err(Failure::Message(broken.to_string())),
         }
     }
 }
