@@ -277,23 +277,78 @@ fn join_neighbours(changes: &mut Vec<CellChange>) {
         let place = differ.next()?;
         differ.next().is_none().then_some(place)
     };
-    let mut index = 0;
-    let mut joins = false;
-    while index < changes.len() {
-        let later = index + 1..changes.len();
-        let with = later.into_iter().find_map(|other| Some((other, joined(&changes[index], &changes[other])?)));
-        if let Some((other, place)) = with {
-            let more = changes.remove(other);
-            let cells = &mut changes[index][place].1;
-            cells.extend(&more[place].1);
-            cells.sort_unstable();
-            joins = true;
-        } else {
-            index += 1;
+    loop {
+        let count = changes.len();
+        let mut index = 0;
+        while let [one, later @ ..] = &changes[index..] {
+            let with = later.iter().enumerate().find_map(|(after, other)| Some((after, joined(one, other)?)));
+            if let Some((after, place)) = with {
+                let more = changes.remove(index + 1 + after);
+                let cells = &mut changes[index][place].1;
+                cells.extend(&more[place].1);
+                cells.sort_unstable();
+            } else {
+                index += 1;
+            }
         }
         // What was looked at before a join may have a neighbour after it.
-        if index == changes.len() && std::mem::take(&mut joins) {
-            index = 0;
+        if changes.len() == count {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use indexmap::IndexSet;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The combinations that a change allows.
+    fn combinations(change: &CellChange) -> Vec<Vec<(FactId, Cell)>> {
+        change.iter().fold(vec![Vec::new()], |before, (fact, cells)| {
+            let with = |cell: &Cell| {
+                let end = (*fact, *cell);
+                before.iter().map(|before| before.iter().copied().chain([end]).collect()).collect::<Vec<_>>()
+            };
+            cells.iter().flat_map(with).collect()
+        })
+    }
+
+    fn facts(change: &CellChange) -> Vec<FactId> {
+        change.iter().map(|(fact, _)| *fact).collect()
+    }
+
+    fn could_be_one(one: &CellChange, other: &CellChange) -> bool {
+        facts(one) == facts(other) && one.iter().zip(other).filter(|(one, other)| one != other).count() == 1
+    }
+
+    proptest! {
+        /// Combinations of up to three facts, each a change of its own, in any order.
+        #[test]
+        fn changes_are_joined_until_none_has_a_neighbour(
+            chosen in proptest::collection::btree_set((0_usize..4, 0..3_u32, 0..3_u32, 0..2_u32), 0..40)
+                .prop_map(|them| them.into_iter().collect::<Vec<_>>()).prop_shuffle(),
+        ) {
+            // By the first number they are changes of some of the facts alone.
+            let of = [&[0, 1, 2][..], &[0, 1], &[1, 2], &[1]];
+            let single = |(which, a, b, c): (usize, u32, u32, u32)| -> CellChange {
+                of[which].iter().map(|fact| (FactId::new(*fact), vec![[a, b, c][*fact]])).collect()
+            };
+            let before: IndexSet<CellChange> = chosen.into_iter().map(single).collect();
+            let mut after: Vec<CellChange> = before.iter().cloned().collect();
+            join_neighbours(&mut after);
+            let held: Vec<_> = after.iter().flat_map(combinations).collect();
+            prop_assert_eq!(held.len(), before.len());
+            let all = before.iter().flat_map(combinations).collect::<BTreeSet<_>>();
+            prop_assert_eq!(held.into_iter().collect::<BTreeSet<_>>(), all);
+            for (index, one) in after.iter().enumerate() {
+                prop_assert!(one.iter().all(|(_, cells)| cells.is_sorted()));
+                prop_assert!(after[index + 1..].iter().all(|other| !could_be_one(one, other)));
+            }
         }
     }
 }

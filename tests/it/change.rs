@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ensue::explore::change::{Change, Changes, Wanted};
+use ensue::explore::change::{Change, Changes, Part, Wanted};
 use ensue::model::{ChoiceOption, ConsequenceId, FactId, Value};
 use ensue::semantics::{Possible, Settled, Status, View, evaluate};
 use ensue::{Engine, Policy, Profile};
@@ -106,6 +106,18 @@ impl Brute {
         }
         all
     }
+
+    /// In how many facts the values differ that two changes allow, if they are changes of the same facts.
+    fn differ_in(&self, one: &Change<'_>, other: &Change<'_>) -> Option<usize> {
+        let facts = |change: &Change<'_>| change.parts.iter().map(|part| part.fact).collect::<Vec<_>>();
+        let allow_the_same = |(one, other): (&Part<'_>, &Part<'_>)| {
+            self.values[one.fact.index()]
+                .iter()
+                .all(|value| one.values.contains(*value) == other.values.contains(*value))
+        };
+        let pairs = one.parts.iter().zip(&other.parts);
+        (facts(one) == facts(other)).then(|| pairs.filter(|pair| !allow_the_same(*pair)).count())
+    }
 }
 
 fn check(policy: &Policy, brute: &Brute, consequence: ConsequenceId, change: &Change<'_>) -> Result<(), TestCaseError> {
@@ -165,6 +177,10 @@ proptest! {
                 prop_assert_eq!(distinct, expected);
                 for change in found {
                     check(&policy, &brute, consequence, change)?;
+                }
+                for (index, one) in found.iter().enumerate() {
+                    let could_be_one = found[index + 1..].iter().any(|other| brute.differ_in(one, other) == Some(1));
+                    prop_assert!(!could_be_one, "changes that differ in one fact's values are told as one");
                 }
                 let before = &brute.statuses[&known][consequence.index()];
                 let is_enough = |option: &&ChoiceOption| {
@@ -237,6 +253,33 @@ fn changes_stand_in_the_order_of_their_facts() {
     let names = |change: &Change<'_>| change.parts.iter().map(|part| policy[part.fact].name.clone()).collect();
     let facts: Vec<Vec<String>> = found.iter().map(names).collect();
     assert_eq!(facts, [["a", "b"], ["a", "d"]]);
+}
+
+/// What is left of two changes, once that which takes fewer facts is left out of each, may be one: here with `d` as m,
+/// where `b` as p alone does for l and as q alone for n. In whatever order the facts are asked for.
+#[test]
+fn changes_that_become_alike_are_told_as_one() {
+    let facts = ["fact a \"A\" : yes or no", "fact b \"B\" : one of p, q, r, s", "fact d \"D\" : one of k, l, m, n"];
+    let rules = [
+        "rule few \"Few\" when (b is p and d is l) or (b is q and d is n) then c",
+        "rule many \"Many\" when a and ((b is p and d is one of l, m) or (b is q and d is one of m, n)) then c",
+    ];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        for rules in [rules, [rules[1], rules[0]]] {
+            let facts = order.map(|fact| facts[fact]).join("\n");
+            let policy = load(&format!("{facts}\nconsequence c \"C\"\n{}", rules.join("\n")));
+            let engine = Engine::new(&policy, &View::default()).expect("no date is needed");
+            let profile = policy.profile(r#"{"a": false, "b": "r", "d": "k"}"#).expect("it fits");
+            let c = policy.consequence("c").expect("it is declared");
+            let found = Changes::of(&engine, c, Wanted::Otherwise, &profile, &[]).found.expect("the rules are small");
+            let conditions = |change: &Change<'_>| change.parts.iter().map(|part| part.condition.clone()).collect();
+            let told: BTreeSet<BTreeSet<String>> = found.iter().map(conditions).collect();
+            let expected = [&["b is p", "d is l"][..], &["b is q", "d is n"], &["a", "b is one of p, q", "d is m"]];
+            let expected = expected.map(|change| change.iter().map(|part| (*part).to_owned()).collect());
+            assert_eq!(told, expected.into(), "{order:?}");
+            assert_eq!(found.len(), 3);
+        }
+    }
 }
 
 /// A policy with a consequence that needs one fact of each group; and a profile with all of its facts or none.
