@@ -96,6 +96,8 @@ proptest! {
             for word in [" / ", "CAST", "::", "INTERVAL", " - ", " + "] {
                 prop_assert!(!text.contains(word), "{word} in\n{text}");
             }
+            // Nothing is joined to no bits.
+            prop_assert!(!text.contains("(0 |"), "{text}");
         }
     }
 }
