@@ -404,6 +404,37 @@ proptest! {
         }
     }
 
+    /// The same where facts are so many that only those on the path to the answer are looked at.
+    #[test]
+    fn few_of_many_facts_are_asked_for(choices in tapes()) {
+        let mut tape = Tape::new(&choices);
+        let mut declarations = policy(&mut tape);
+        let truth = Truth::of(&load(&source(&declarations)), &View::default());
+        let names: Vec<String> = (0..100).map(|more| format!("more{more}")).collect();
+        declarations.extend(names.iter().map(|name| format!("fact {name} \"More\" : yes or no")));
+        declarations.push("consequence all \"All\"".to_owned());
+        declarations.push(format!("rule all_rule \"All\" when {} then all", names.join(" and ")));
+        let policy = load(&source(&declarations));
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let (mut scratch, mut found) = (Scratch::default(), Vec::new());
+        for profile_at in 0..6 {
+            let values = values(&mut tape);
+            let values = if profile_at < 3 { values.iter().map(|value| value.or(Some(0))).collect() } else { values };
+            let value = if profile_at % 3 < 2 { "false" } else { "null" };
+            let more: Vec<String> = names.iter().map(|name| format!("\"{name}\": {value}")).collect();
+            let given = profile_json(&values);
+            let given = given.trim_start_matches('{').trim_end_matches('}');
+            let all: Vec<&str> = more.iter().map(String::as_str).chain([given]).filter(|it| !it.trim().is_empty()).collect();
+            let profile = policy.profile(&format!("{{{}}}", all.join(","))).expect("a sound profile");
+            engine.statuses(&profile, &mut scratch, &mut found);
+            let last = found.pop().expect("there are consequences");
+            prop_assert_eq!(last.settled(), (value == "false").then_some(Settled::DoesNotFollow));
+            for (consequence, status) in found.iter().enumerate() {
+                prop_assert_eq!(status.possible().iter().collect::<BTreeSet<_>>(), truth.possible(&values, consequence));
+            }
+        }
+    }
+
     /// A table of statuses holds what the engine finds, for profiles with and without unknown facts.
     #[test]
     fn tables_hold_what_engines_find(choices in tapes()) {
