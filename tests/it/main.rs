@@ -47,9 +47,8 @@ mod lsp;
 mod new;
 #[cfg(feature = "cli")]
 mod page;
-#[cfg(all(feature = "cli", feature = "parquet"))]
+#[cfg(feature = "parquet")]
 mod parquet;
-#[cfg(feature = "cli")]
 mod population;
 mod properties;
 #[cfg(feature = "cli")]
@@ -59,5 +58,7 @@ mod schemas;
 mod sql;
 #[cfg(feature = "cli")]
 mod synthetic;
+#[cfg(feature = "cli")]
+mod tally;
 mod timeline;
 mod why;
