@@ -67,8 +67,10 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir -p "$folder/$name/man/man1" "$folder/$name/completions"
-cp "$ensue" README.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$folder/$name"
-cp -r docs "$folder/$name"
+cp "$ensue" release/README.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$folder/$name"
+cp -r docs rules seeds tests/profiles "$folder/$name"
+# What it tells its reader to do first.
+(cd "$folder/$name" && sh -e -c "$(sed -n '/^```sh$/,/^```$/{/^```/!p}' README.md)" | grep -q 'according to what is reported')
 "$ensue" manual "$folder/$name/man/man1" --quiet
 # As shells call them.
 for file in ensue.bash ensue.elv ensue.fish ensue.ps1 _ensue; do

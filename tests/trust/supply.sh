@@ -21,8 +21,8 @@ done
 advisories() {
   "$deny" --manifest-path "$1" --locked --config "$PWD/deny.toml" check "${@:2}" advisories
 }
-if ! "$deny" --manifest-path Cargo.toml --locked --config "$PWD/deny.toml" fetch db 2>/dev/null; then
-  printf 'the list of known faults cannot be fetched here: these were not looked for\n'
+if ! "$deny" --manifest-path Cargo.toml --locked --config "$PWD/deny.toml" fetch db; then
+  printf 'the list of known faults cannot be fetched here, as said above: these were not looked for\n'
   exit 3
 fi
 for manifest in Cargo.toml web/engine/Cargo.toml; do
