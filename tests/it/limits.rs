@@ -276,6 +276,50 @@ fn diagrams_are_made_up_to_the_limit_of_steps() {
     });
 }
 
+/// Each definition or consequence has a fifth of the steps for itself, and all together have no more than there are:
+/// with five times what one needs, as many are made as there are steps for.
+#[test]
+fn diagrams_share_the_limit_of_steps() {
+    let alike = |index: usize| {
+        let pairs: Vec<String> = (0..6).map(|pair| format!("(x{index}_{pair} and y{index}_{pair})")).collect();
+        let fact = |name: &str| format!("fact {name} \"F\" : yes or no\n");
+        let facts = (0..6).flat_map(|pair| ["x", "y"].map(|name| fact(&format!("{name}{index}_{pair}"))));
+        let condition = pairs.join(" or ");
+        format!(
+            "{}consequence c{index} \"C\"\nrule r{index} \"R\" when {condition} then c{index}\n",
+            facts.collect::<String>()
+        )
+    };
+    let policy = load((0..20).map(alike).collect::<String>()).expect("it is sound");
+    let compiled = |limits| {
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+        policy.consequence_ids().map(|id| engine.is_compiled(Question::Status(id))).collect::<Vec<bool>>()
+    };
+    let enough = least(Limit::CompileSteps, Limits::default(), |limits| compiled(limits)[0]);
+    let made = compiled(Limits::default().with(Limit::CompileSteps, enough));
+    let count = made.iter().filter(|it| **it).count();
+    assert!((4..=5).contains(&count) && made[..count].iter().all(|it| *it), "{made:?}");
+    let all = least(Limit::CompileSteps, Limits::default(), |limits| compiled(limits).iter().all(|it| *it));
+    // An equal share of each of the twenty.
+    assert!((all / 20).abs_diff(enough.div_ceil(5)) <= 1, "{all} for twenty, {enough} for the first of them");
+}
+
+/// What is named many times is looked at once: with twice as many names at each step, each would be looked at a
+/// million times a million times.
+#[test]
+fn a_definition_is_looked_at_once_however_often_it_is_named() {
+    let mut text = format!("{HEAD}define d0 \"D\" as a and b\n");
+    for index in 1..40 {
+        text += &format!("define d{index} \"D\" as d{0} or not (not d{0} or not d{0})\n", index - 1);
+    }
+    let policy = load(text + "rule r \"R\" when d39 then c\n").expect("it is sound");
+    for limits in [Limits::default(), searched(), searched().with(Limit::Operations, 0)] {
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+        let outcome = engine.outcomes(&policy.profile(r#"{"a": true}"#).expect("a sound profile")).remove(0);
+        assert_eq!((outcome.status.settled(), outcome.depends_on.len()), (None, 1));
+    }
+}
+
 /// A program of as many operations answers of a whole profile without any search; one of them less leaves it open.
 #[test]
 fn programs_are_as_long_as_the_limit_of_operations() {
