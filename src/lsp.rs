@@ -59,28 +59,48 @@ impl fmt::Display for Broken {
     }
 }
 
+/// What happens while an editor is served.
+enum Event {
+    /// A message came.
+    Came(Message),
+    /// No more will come.
+    StreamEnded,
+    /// Nothing can be answered any longer.
+    Unheard,
+}
+
 /// Serves one editor until it ends the server.
 ///
 /// # Errors
-/// When messages cannot be read or written; one that cannot be understood is answered, and is no error.
+/// When messages cannot be read, or not be written though the editor is there; one that cannot be understood is
+/// answered, and is no error.
 pub fn serve(input: impl Read + Send + 'static, output: impl Write + Send + 'static) -> Result<Ended, Broken> {
     // Both channels hold any number of messages: whoever reads never waits for whoever answers.
     let (answer, answers) = channel::<Outgoing>();
-    let (take, taken) = channel::<Message>();
-    let writer = thread::spawn(move || wire::write_all(answers, output));
+    let (tell, events) = channel::<Event>();
+    let unheard = tell.clone();
+    let writer = thread::spawn(move || {
+        let written = wire::write_all(answers, output);
+        if written.as_ref().is_err_and(is_fault) {
+            let _ = unheard.send(Event::Unheard);
+        }
+        written
+    });
     let refuse = answer.clone();
     let reader = thread::spawn(move || {
-        let take = |message| take.send(message).is_ok();
-        wire::read_all(input, take, move |report| _ = refuse.send(report))
+        let take = |message| tell.send(Event::Came(message)).is_ok();
+        let read = wire::read_all(input, take, move |report| _ = refuse.send(report));
+        let _ = tell.send(Event::StreamEnded);
+        read
     });
     let last = answer.clone();
-    let ended = run(&taken, Server::new(answer), || writer.is_finished());
+    let ended = run(&events, Server::new(answer));
     // What was answered is written before the program ends.
     let _ = last.send(Outgoing::End);
     match writer.join() {
-        Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => return Err(Broken::Writing(error)),
-        // An editor that reads no more is gone.
-        Ok(_) | Err(_) => {}
+        Ok(Err(error)) if is_fault(&error) => return Err(Broken::Writing(error)),
+        Ok(Ok(()) | Err(_)) => {}
+        Err(_) => return Err(Broken::Writing(io::Error::other("a mistake of ours"))),
     }
     match ended {
         // The reader may still wait for an editor that has said all it had to say.
@@ -90,45 +110,54 @@ pub fn serve(input: impl Read + Send + 'static, output: impl Write + Send + 'sta
     }
 }
 
-/// Answers messages until the editor ends the server or cannot be answered; nothing, when the stream ends.
-fn run(editor: &Receiver<Message>, mut server: Server, is_unheard: impl Fn() -> bool) -> Option<Ended> {
+/// Whether an error of writing is one: an editor that reads no more is gone, and may have said so or not.
+fn is_fault(error: &io::Error) -> bool {
+    error.kind() != io::ErrorKind::BrokenPipe
+}
+
+/// Answers messages until the editor ends the server; nothing, when no more will come or can be answered.
+fn run(events: &Receiver<Event>, mut server: Server) -> Option<Ended> {
     loop {
-        let first = editor.recv().ok()?;
-        if is_unheard() {
-            return Some(Ended::WithoutShutdown);
-        }
+        let first = events.recv().ok()?;
         // All that is waiting is taken at once: a text that was edited ten times meanwhile is
         // looked at once.
-        let waiting: Vec<Message> = std::iter::once(first).chain(editor.try_iter()).collect();
+        let waiting: Vec<Event> = std::iter::once(first).chain(events.try_iter()).collect();
         let cancelled = cancelled(&waiting);
-        for message in waiting {
-            match message {
-                Message::Request(request) if cancelled.contains(&request.id) => server.cancel(request.id),
-                Message::Request(request) => server.request(request),
-                Message::Notification(it) if it.method == "exit" => {
+        let mut is_last = false;
+        for event in waiting {
+            match event {
+                Event::StreamEnded | Event::Unheard => is_last = true,
+                Event::Came(Message::Request(request)) if cancelled.contains(&request.id) => server.cancel(request.id),
+                Event::Came(Message::Request(request)) => server.request(request),
+                Event::Came(Message::Notification(it)) if it.method == "exit" => {
                     return Some(if server.is_shut_down() { Ended::InOrder } else { Ended::WithoutShutdown });
                 }
-                Message::Notification(notification) => server.notification(notification),
-                Message::Response(_) => {}
+                Event::Came(Message::Notification(notification)) => server.notification(notification),
+                Event::Came(Message::Response(_)) => {}
             }
         }
         server.publish();
+        if is_last {
+            return None;
+        }
     }
 }
 
 /// The requests that a later message takes back.
-fn cancelled(waiting: &[Message]) -> HashSet<RequestId> {
-    let id = |message: &Message| match message {
-        Message::Notification(it) if it.method == "$/cancelRequest" => {
+fn cancelled(waiting: &[Event]) -> HashSet<RequestId> {
+    let id = |event: &Event| match event {
+        Event::Came(Message::Notification(it)) if it.method == "$/cancelRequest" => {
             serde_json::from_value(it.params.get("id")?.clone()).ok()
         }
-        Message::Notification(_) | Message::Request(_) | Message::Response(_) => None,
+        Event::Came(_) | Event::StreamEnded | Event::Unheard => None,
     };
     waiting.iter().filter_map(id).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     /// Takes nothing, for a reason.
@@ -144,12 +173,37 @@ mod tests {
         }
     }
 
+    const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#;
+    const SHUTDOWN: &str = r#"{"jsonrpc":"2.0","id":2,"method":"shutdown"}"#;
+    const EXIT: &str = r#"{"jsonrpc":"2.0","method":"exit"}"#;
+
+    /// How the server ends where these messages come, the stream stays open, and what is answered is refused.
+    fn ended(messages: &[&str], why: io::ErrorKind) -> Result<Ended, Broken> {
+        let (input, mut editor) = io::pipe().expect("a pipe");
+        for body in messages {
+            write!(editor, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("it is short");
+        }
+        let (tell, told) = channel();
+        thread::spawn(move || tell.send(serve(input, Refusing(why))));
+        // Where it waits for an editor that waits for it, this is said instead of waiting too.
+        let ended = told.recv_timeout(Duration::from_secs(60)).expect("the server ends");
+        drop(editor);
+        ended
+    }
+
     #[test]
-    fn an_editor_that_cannot_be_answered_is_told_from_one_that_is_gone() {
-        let body = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#;
+    fn an_editor_that_cannot_be_answered_is_not_kept_waiting() {
+        let ended = ended(&[INITIALIZE], io::ErrorKind::StorageFull);
+        assert!(matches!(ended, Err(Broken::Writing(error)) if error.kind() == io::ErrorKind::StorageFull));
+    }
+
+    #[test]
+    fn an_editor_that_reads_no_more_ends_the_server_as_ever() {
+        let gone = io::ErrorKind::BrokenPipe;
+        assert!(matches!(ended(&[INITIALIZE, SHUTDOWN, EXIT], gone), Ok(Ended::InOrder)));
+        assert!(matches!(ended(&[INITIALIZE, EXIT], gone), Ok(Ended::WithoutShutdown)));
+        let body = INITIALIZE;
         let sent = format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes();
-        let ended = |why| serve(io::Cursor::new(sent.clone()), Refusing(why));
-        assert!(matches!(ended(io::ErrorKind::StorageFull), Err(Broken::Writing(_))));
-        assert!(matches!(ended(io::ErrorKind::BrokenPipe), Ok(Ended::WithoutShutdown)));
+        assert!(matches!(serve(io::Cursor::new(sent), Refusing(gone)), Ok(Ended::WithoutShutdown)));
     }
 }
