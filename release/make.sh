@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes what is given to others, in release/out: a program that needs no library, an example of the page, the
-# editor's extension, the manual, shell completions, a list of all that is built in, and checksums.
+# Makes what is given to others, in release/out: a program that needs no library, with its README, examples, manual
+# and shell completions; an example of the page, the editor's extension, a list of all that is built in, and checksums.
 #
 #   release/make.sh            what is committed
 #   release/make.sh --twice    makes it again in a copy at another place, and compares
@@ -68,9 +68,14 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir -p "$folder/$name/man/man1" "$folder/$name/completions"
 cp "$ensue" release/README.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$folder/$name"
-cp -r docs rules seeds tests/profiles "$folder/$name"
-# What it tells its reader to do first.
-(cd "$folder/$name" && sh -e -c "$(sed -n '/^```sh$/,/^```$/{/^```/!p}' README.md)" | grep -q 'according to what is reported')
+cp -r docs rules seeds "$folder/$name"
+mkdir "$folder/$name/tests"
+cp -r tests/profiles tests/tables "$folder/$name/tests"
+# What its README tells to do first.
+(cd "$folder/$name" && sh -e -c "$(sed -n '/^```sh$/,/^```$/{/^```/!p}' README.md)" | grep -q 'according to what is reported') || {
+  printf 'error: the command of release/README.md does not answer\n' >&2
+  exit 1
+}
 "$ensue" manual "$folder/$name/man/man1" --quiet
 # As shells call them.
 for file in ensue.bash ensue.elv ensue.fish ensue.ps1 _ensue; do

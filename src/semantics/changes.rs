@@ -234,6 +234,7 @@ impl<C: Fn(Level) -> Vec<Cell>> Search<'_, C> {
             cells.sort_unstable();
             changes.push(std::iter::once((level, cells)).chain(rest).collect());
         }
+        // A node is a step, and so is each change from it.
         self.steps = self.steps.checked_sub(1 + changes.len() as u64).ok_or(OverBudget)?;
         Ok(changes)
     }
@@ -277,6 +278,7 @@ fn join_neighbours(changes: &mut Vec<CellChange>) {
         let place = differ.next()?;
         differ.next().is_none().then_some(place)
     };
+    // What was looked at before a join may have a neighbour after it: another round, until nothing is joined.
     loop {
         let count = changes.len();
         let mut index = 0;
@@ -291,7 +293,6 @@ fn join_neighbours(changes: &mut Vec<CellChange>) {
                 index += 1;
             }
         }
-        // What was looked at before a join may have a neighbour after it.
         if changes.len() == count {
             return;
         }

@@ -314,8 +314,8 @@ fn step_name(step: usize) -> String {
 /// Several numbers as one with all their bits, grouped so that many of them are not nested deep.
 fn joined(parts: &[String]) -> String {
     match parts {
-        [] => "0".to_owned(),
         [only] => only.clone(),
+        // INVARIANT: there are two at least, since a fact has a bin: neither half is empty.
         _ => {
             let (left, right) = parts.split_at(parts.len() / 2);
             format!("({} | {})", joined(left), joined(right))

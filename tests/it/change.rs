@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use ensue::explore::change::{Change, Changes, Part, Wanted};
 use ensue::model::{ChoiceOption, ConsequenceId, FactId, Value};
 use ensue::semantics::{Possible, Settled, Status, View, evaluate};
-use ensue::{Engine, Policy, Profile};
+use ensue::{Engine, Limit, Limits, Policy, Profile};
 use proptest::prelude::*;
 
 use crate::compare::{all, changed, statuses, text};
 use crate::generate::{FACTS, Tape, profile_json, tapes};
+use crate::limits::least;
 use crate::lints::load;
 
 /// For each known fact the place of its value among the generated ones.
@@ -255,8 +256,8 @@ fn changes_stand_in_the_order_of_their_facts() {
     assert_eq!(facts, [["a", "b"], ["a", "d"]]);
 }
 
-/// What is left of two changes, once that which takes fewer facts is left out of each, may be one: here with `d` as m,
-/// where `b` as p alone does for l and as q alone for n. In whatever order the facts are asked for.
+/// With `a`, `b` as p needs `d` as l or m, and `b` as q needs `d` as m or n. Without it `b` as p does with `d` as l, and
+/// `b` as q with `d` as n. What needs `a` is left: `d` as m, for either; one change, whatever order facts are asked in.
 #[test]
 fn changes_that_become_alike_are_told_as_one() {
     let facts = ["fact a \"A\" : yes or no", "fact b \"B\" : one of p, q, r, s", "fact d \"D\" : one of k, l, m, n"];
@@ -280,6 +281,21 @@ fn changes_that_become_alike_are_told_as_one() {
             assert_eq!(found.len(), 3);
         }
     }
+}
+
+/// A node of the diagram is a step, and so is each change from it: a change of one fact takes two.
+#[test]
+fn changes_are_searched_up_to_the_limit_of_steps() {
+    let policy = load("fact a \"A\" : yes or no\nconsequence c \"C\"\nrule r \"R\" when a then c\n");
+    let profile = policy.profile(r#"{"a": false}"#).expect("it fits");
+    let c = policy.consequence("c").expect("it is declared");
+    let steps = least(Limit::SearchSteps, Limits::default(), |limits| {
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+        let found = Changes::of(&engine, c, Wanted::Otherwise, &profile, &[]).found;
+        assert!(found.as_ref().is_none_or(|found| found.len() == 1));
+        found.is_some()
+    });
+    assert_eq!(steps, 2);
 }
 
 /// A policy with a consequence that needs one fact of each group; and a profile with all of its facts or none.

@@ -276,8 +276,7 @@ fn diagrams_are_made_up_to_the_limit_of_steps() {
     });
 }
 
-/// Each definition or consequence has a fifth of the steps for itself, and all together have no more than there are:
-/// with five times what one needs, as many are made as there are steps for.
+/// Each definition or consequence has a fifth of the steps for itself, and all together have no more than there are.
 #[test]
 fn diagrams_share_the_limit_of_steps() {
     let alike = |index: usize| {
@@ -296,16 +295,18 @@ fn diagrams_share_the_limit_of_steps() {
         policy.consequence_ids().map(|id| engine.is_compiled(Question::Status(id))).collect::<Vec<bool>>()
     };
     let enough = least(Limit::CompileSteps, Limits::default(), |limits| compiled(limits)[0]);
-    let made = compiled(Limits::default().with(Limit::CompileSteps, enough));
-    let count = made.iter().filter(|it| **it).count();
-    assert!((4..=5).contains(&count) && made[..count].iter().all(|it| *it), "{made:?}");
-    let all = least(Limit::CompileSteps, Limits::default(), |limits| compiled(limits).iter().all(|it| *it));
-    // An equal share of each of the twenty.
-    assert!((all / 20).abs_diff(enough.div_ceil(5)) <= 1, "{all} for twenty, {enough} for the first of them");
+    // A fifth is rounded up. All are alike, and each is made of steps of its own.
+    let one = enough.div_ceil(5);
+    assert_eq!(enough, 5 * (one - 1) + 1);
+    for (steps, count) in [(enough, 4), (5 * one, 5), (6 * one, 6), (20 * one - 1, 19), (20 * one, 20)] {
+        let made = compiled(Limits::default().with(Limit::CompileSteps, steps));
+        let expected: Vec<bool> = (0..20).map(|index| index < count).collect();
+        assert_eq!(made, expected, "{steps} steps, where one takes {one}");
+    }
 }
 
-/// What is named many times is looked at once: with twice as many names at each step, each would be looked at a
-/// million times a million times.
+/// Each definition names the one before it three times. One that was looked at for each of its names, and they for
+/// each of theirs, would be looked at three times as often at each of forty levels, without end.
 #[test]
 fn a_definition_is_looked_at_once_however_often_it_is_named() {
     let mut text = format!("{HEAD}define d0 \"D\" as a and b\n");

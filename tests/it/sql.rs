@@ -98,6 +98,11 @@ proptest! {
             }
             // Nothing is joined to no bits.
             prop_assert!(!text.contains("(0 |"), "{text}");
+            for node in (1..).map(|number| dialect.name(&format!("_n{number}"))).take_while(|node| text.contains(node)) {
+                let last = text.lines().rfind(|line| line.contains(&node)).expect("it is there");
+                prop_assert!(last.trim().trim_end_matches(',') != node, "{node} is kept and asked for no more:\n{text}");
+            }
+            prop_assert!(!text.contains(&dialect.name("_n0")), "nodes are counted from 1 on:\n{text}");
         }
     }
 }
@@ -227,8 +232,7 @@ fn the_first_line_says_which_policy_and_view() {
     }
 }
 
-/// The facts that matter, in their order of declaration or of asking, then what is counted; a fact by whose items
-/// rows are told apart says so.
+/// The facts that matter and what is counted; a fact by whose items rows are told apart says so.
 #[test]
 fn columns_are_called_as_the_facts() {
     let policy = load(

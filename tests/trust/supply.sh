@@ -22,7 +22,7 @@ advisories() {
   "$deny" --manifest-path "$1" --locked --config "$PWD/deny.toml" check "${@:2}" advisories
 }
 if ! "$deny" --manifest-path Cargo.toml --locked --config "$PWD/deny.toml" fetch db; then
-  printf 'the list of known faults cannot be fetched here, as said above: these were not looked for\n'
+  printf 'the list of known faults cannot be fetched here: whether a library has one was not looked at\n' >&2
   exit 3
 fi
 for manifest in Cargo.toml web/engine/Cargo.toml; do

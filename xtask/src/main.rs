@@ -66,7 +66,7 @@ const PROMISES: &[Promise] = &[
         name: "tables",
         says: "each row is counted or rejected; counts do not depend on how a table is divided",
         is_quick: true,
-        tests: &["cargo test --features parquet --test it -- population parquet synthetic"],
+        tests: &["cargo test --features parquet --test it -- population parquet synthetic tally"],
     },
     Promise {
         name: "sql",
@@ -100,8 +100,7 @@ const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "faults",
-        // Known: `ensue new` that is killed in an empty folder, or told that a folder cannot be closed; and the
-        // editor's server on a full disk.
+        // Known: `ensue new` that is killed in an empty folder, or told that a folder cannot be closed.
         says: "outputs appear whole or not at all, whatever fails; imports stay in the project",
         is_quick: true,
         tests: &["python3 tests/trust/faults.py --allow-known"],
