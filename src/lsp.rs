@@ -110,7 +110,7 @@ pub fn serve(input: impl Read + Send + 'static, output: impl Write + Send + 'sta
     }
 }
 
-/// Whether an error of writing is one: an editor that reads no more is gone, and may have said so or not.
+/// Whether it is a fault that something could not be written: an editor that reads no more is only gone.
 fn is_fault(error: &io::Error) -> bool {
     error.kind() != io::ErrorKind::BrokenPipe
 }
@@ -177,11 +177,15 @@ mod tests {
     const SHUTDOWN: &str = r#"{"jsonrpc":"2.0","id":2,"method":"shutdown"}"#;
     const EXIT: &str = r#"{"jsonrpc":"2.0","method":"exit"}"#;
 
+    fn framed(body: &str) -> String {
+        format!("Content-Length: {}\r\n\r\n{body}", body.len())
+    }
+
     /// How the server ends where these messages come, the stream stays open, and what is answered is refused.
     fn ended(messages: &[&str], why: io::ErrorKind) -> Result<Ended, Broken> {
         let (input, mut editor) = io::pipe().expect("a pipe");
         for body in messages {
-            write!(editor, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("it is short");
+            editor.write_all(framed(body).as_bytes()).expect("it is short");
         }
         let (tell, told) = channel();
         thread::spawn(move || tell.send(serve(input, Refusing(why))));
@@ -202,8 +206,7 @@ mod tests {
         let gone = io::ErrorKind::BrokenPipe;
         assert!(matches!(ended(&[INITIALIZE, SHUTDOWN, EXIT], gone), Ok(Ended::InOrder)));
         assert!(matches!(ended(&[INITIALIZE, EXIT], gone), Ok(Ended::WithoutShutdown)));
-        let body = INITIALIZE;
-        let sent = format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes();
-        assert!(matches!(serve(io::Cursor::new(sent), Refusing(gone)), Ok(Ended::WithoutShutdown)));
+        let closed = io::Cursor::new(framed(INITIALIZE));
+        assert!(matches!(serve(closed, Refusing(gone)), Ok(Ended::WithoutShutdown)));
     }
 }
