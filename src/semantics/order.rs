@@ -80,3 +80,44 @@ fn moved(order: &[FactId], together: &[Vec<FactId>], facts: usize) -> Vec<FactId
     order.sort_by_key(wanted);
     order
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fact_order;
+    use crate::model::Policy;
+
+    /// Facts that stand on a line, tested together with their neighbours alone, out of order: that line, one way or the
+    /// other, is the only order in which none stands further from its neighbours than it must.
+    #[test]
+    fn facts_on_a_line_are_put_back_on_it() {
+        let pairs: &[&[usize]] =
+            &[&[1, 2], &[4, 5], &[6, 7], &[5, 6], &[9, 10], &[7, 8], &[2, 3], &[8, 9], &[0, 1], &[10, 11], &[3, 4]];
+        let threes: &[&[usize]] = &[
+            &[2, 3, 4],
+            &[9, 10, 11],
+            &[4, 5, 6],
+            &[1, 2, 3],
+            &[5, 6, 7],
+            &[7, 8, 9],
+            &[6, 7, 8],
+            &[3, 4, 5],
+            &[8, 9, 10],
+            &[0, 1, 2],
+        ];
+        for tested in [pairs, threes] {
+            let facts: String = (0..12).map(|fact| format!("fact f{fact} \"F\" : yes or no\n")).collect();
+            let rule = |(number, facts): (usize, &&[usize])| {
+                let tests: Vec<String> = facts.iter().map(|fact| format!("f{fact}")).collect();
+                format!("rule r{number} \"R\" when {} then c\n", tests.join(" and "))
+            };
+            let rules: String = tested.iter().enumerate().map(rule).collect();
+            let text = format!("{facts}consequence c \"C\"\n{rules}");
+            let policy = Policy::load("rules.ensue", |_| Ok(text.clone().into())).expect("it is sound");
+            let mut order: Vec<usize> = fact_order(&policy).into_iter().map(|fact| fact.index()).collect();
+            if order[0] > order[11] {
+                order.reverse();
+            }
+            assert_eq!(order, (0..12).collect::<Vec<usize>>());
+        }
+    }
+}

@@ -173,3 +173,43 @@ impl Status {
         self.settled().map_or("undetermined", Settled::name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Possible, Settled, Status};
+
+    #[test]
+    fn a_status_says_what_rules_did_and_what_it_is_called() {
+        let expected = [
+            (Status::Follows, Settled::Follows, true, false, "follows"),
+            (Status::DoesNotFollow, Settled::DoesNotFollow, false, false, "does_not_follow"),
+            (Status::RuledOut, Settled::RuledOut, false, true, "ruled_out"),
+            (Status::Disputed, Settled::Disputed, true, true, "disputed"),
+        ];
+        for (status, settled, asserted, denied, name) in expected {
+            assert_eq!((settled.asserted(), settled.denied(), settled.name()), (asserted, denied, name));
+            assert_eq!((status.settled(), status.is_settled(), status.name()), (Some(settled), true, name));
+            assert_eq!(Status::new([settled].into_iter().collect()), status);
+        }
+    }
+
+    /// Against sets of statuses, for every two of them.
+    #[test]
+    fn what_is_possible_is_a_set() {
+        let all: Vec<Vec<Settled>> = (0..16)
+            .map(|bits| Settled::ALL.into_iter().enumerate().filter(move |(bit, _)| bits >> bit & 1 == 1))
+            .map(|chosen| chosen.map(|(_, status)| status).collect())
+            .collect();
+        for one in &all {
+            let possible: Possible = one.iter().copied().collect();
+            assert_eq!(possible.iter().collect::<Vec<Settled>>(), *one);
+            let status = Status::new(possible);
+            assert_eq!((status.possible(), status.is_settled()), (possible, one.len() == 1));
+            assert_eq!(status.name() == "undetermined", one.len() != 1);
+            for other in &all {
+                let within = one.iter().all(|status| other.contains(status));
+                assert_eq!(possible.is_within(other.iter().copied().collect()), within);
+            }
+        }
+    }
+}

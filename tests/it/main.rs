@@ -5,6 +5,8 @@
 
 mod article;
 #[cfg(feature = "cli")]
+mod ask;
+#[cfg(feature = "cli")]
 mod broken;
 mod calendar;
 mod change;
@@ -37,7 +39,6 @@ mod generate;
 mod graph;
 #[cfg(feature = "cli")]
 mod html;
-#[cfg(feature = "cli")]
 mod interview;
 mod limits;
 mod lints;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ensue::explore::change::{Changes, Wanted};
-use ensue::model::{Condition, FactId, Rule, Value};
+use ensue::model::{Condition, FactId, Rule, RuleId, Value};
 use ensue::semantics::{Held, Settled, View, What};
 use ensue::text::Place;
 use ensue::{Engine, Policy, Profile};
@@ -145,4 +145,43 @@ fn check_conditions(
 fn is_negated(leaf: &Condition, tree: &[Held]) -> bool {
     let inside = |part: &&Held| part.place.file == leaf.place().file && part.place.span.end == leaf.place().span.end;
     matches!(leaf, Condition::Test(_)) && tree.iter().filter(inside).any(|part| matches!(part.what, What::Test(_)))
+}
+
+/// Of what is settled those that certainly have an effect are named, on each side; where none is certain, and of what
+/// is not settled, all that may have one.
+#[test]
+fn rules_that_are_named_give_the_status() {
+    let mut text = String::from("fact a \"A\" : yes or no\nfact b \"B\" : yes or no\n");
+    text += "consequence c \"C\"\nconsequence d \"D\"\n";
+    for (name, condition, conclusion) in [
+        ("c1", "a", "c"),
+        ("c2", "not a", "c"),
+        ("c3", "b", "c"),
+        ("c4", "a", "not c"),
+        ("d1", "a", "d"),
+        ("d2", "not a", "d"),
+        ("d3", "b", "d"),
+    ] {
+        text += &format!("rule {name} \"R\" when {condition} then {conclusion}\n");
+    }
+    let policy = load(&text);
+    for (profile, of_c, of_d) in [
+        ("{}", "c1 c2 c3 c4", "d1 d2 d3"),
+        (r#"{"a": true}"#, "c1 c4", "d1"),
+        (r#"{"a": false}"#, "c2", "d2"),
+        (r#"{"b": true}"#, "c1 c2 c3 c4", "d3"),
+        (r#"{"b": false}"#, "c1 c2 c4", "d1 d2"),
+        (r#"{"a": true, "b": true}"#, "c1 c3 c4", "d1 d3"),
+        (r#"{"a": false, "b": true}"#, "c2 c3", "d2 d3"),
+    ] {
+        let engine = Engine::new(&policy, &View::default()).expect("no date is needed");
+        let profile = policy.profile(profile).expect("a sound profile");
+        let names = |rules: &[RuleId]| {
+            rules.iter().map(|rule| policy[*rule].name.to_string()).collect::<Vec<String>>().join(" ")
+        };
+        let named: Vec<String> = engine.outcomes(&profile).iter().map(|it| names(&it.rules)).collect();
+        assert_eq!(named, [of_c, of_d]);
+        let said: Vec<String> = engine.said(&profile).iter().map(|it| names(&it.rules)).collect();
+        assert_eq!(said, [of_c, of_d]);
+    }
 }

@@ -44,7 +44,7 @@ const PROMISES: &[Promise] = &[
         name: "explanations",
         says: "reasons settle what they explain, and none of them can be left out; changes are real and the least",
         is_quick: true,
-        tests: &["cargo test --test it -- properties why change interview timeline"],
+        tests: &["cargo test --test it -- properties why change interview ask timeline"],
     },
     Promise {
         name: "limits",
