@@ -102,3 +102,112 @@ fn within(cells: &Cells, policy: &Policy, fact: FactId, (from, to): (usize, usiz
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::runs;
+    use crate::model::Policy;
+    use crate::semantics::{Engine, Status, View};
+
+    const FACTS: &str = r#"fact card "A card" : yes or no
+fact area "Area" : one of north "North", south "South", east "East", west "West", isles "Isles"
+fact children "Children" : whole number from 0 to 9
+fact income "Income" : number from 0 to 10
+fact born "Born" : date
+consequence c "C"
+rule r1 "R" when card and (area is north or area is south or area is east) and area is not west then c
+rule r2 "R" when children >= 3 and children < 5 and children is not 7 then c
+rule r3 "R" when income >= 2.5 and income <= 4 and income is not 7 then c
+rule r4 "R" when born >= 2000-01-01 and born < 2010-06-15 and born <= 2015-03-01 then c
+"#;
+
+    fn load(text: String) -> Policy {
+        Policy::load("rules.ensue", |_| Ok(text.clone().into())).unwrap_or_else(|found| panic!("{found}\n{text}"))
+    }
+
+    /// Values of each fact, some in each of its cells.
+    fn values() -> Vec<(&'static str, Vec<String>)> {
+        let days = ["1999-12-31", "2000-01-01", "2005-07-08", "2010-06-14", "2010-06-15", "2010-06-16", "2015-03-01"];
+        vec![
+            ("card", ["true", "false"].map(String::from).into()),
+            ("area", ["north", "south", "east", "west", "isles"].map(|item| format!("\"{item}\"")).into()),
+            ("children", (0..10).map(|number| number.to_string()).collect()),
+            ("income", (0..=40).map(|quarter| format!("{}.{:02}", quarter / 4, quarter % 4 * 25)).collect()),
+            ("born", days.into_iter().chain(["2015-03-02"]).map(|day| format!("\"{day}\"")).collect()),
+        ]
+    }
+
+    /// For each fact, each set of its cells but none and all, with what is written.
+    fn all_written(policy: &Policy, engine: &Engine<'_>) -> Vec<(String, Vec<bool>, String)> {
+        let mut found = Vec::new();
+        for fact in policy.fact_ids() {
+            let count = engine.cells().count(fact);
+            for bits in 1_u32..(1 << count) - 1 {
+                let inside: Vec<bool> = (0..count).map(|cell| bits >> cell & 1 == 1).collect();
+                let text = engine.cells().written(policy, fact, &inside);
+                found.push((policy[fact].name.clone(), inside, text));
+            }
+        }
+        found
+    }
+
+    /// What is written of a set of cells is read again as a condition that holds in these alone.
+    #[test]
+    fn what_is_written_holds_in_the_same_cells() {
+        let policy = load(FACTS.to_owned());
+        let engine = Engine::new(&policy, &View::default()).expect("no date is needed");
+        let values = values();
+        let mut met = vec![0_u32; policy.facts.len()];
+        for (name, inside, text) in all_written(&policy, &engine) {
+            let probe = load(format!("{FACTS}consequence probe \"P\"\nrule p \"P\" when {text} then probe\n"));
+            let asked = Engine::new(&probe, &View::default()).expect("no date is needed");
+            let id = probe.consequence("probe").expect("it is declared");
+            let (_, of_fact) = values.iter().find(|(fact, _)| *fact == name).expect("each has values");
+            for value in of_fact {
+                let json = format!("{{\"{name}\": {value}}}");
+                let fact = policy.fact(&name).expect("it is declared");
+                let cell = engine.cells().known(fact, &policy.profile(&json).expect("a sound profile"));
+                met[fact.index()] |= 1 << cell;
+                let outcome = asked.outcome(id, &probe.profile(&json).expect("a sound profile"));
+                let holds = outcome.status == Status::Follows;
+                assert_eq!(holds, inside[cell as usize], "{text}: {value}");
+            }
+        }
+        for fact in policy.fact_ids() {
+            assert_eq!(met[fact.index()], (1 << engine.cells().count(fact)) - 1, "{}", policy[fact].name);
+        }
+    }
+
+    /// The shorter of two forms is written, one hole as what it is not; of whole numbers and days those that it holds.
+    #[test]
+    fn what_is_written_is_short() {
+        let policy = load(FACTS.to_owned());
+        let engine = Engine::new(&policy, &View::default()).expect("no date is needed");
+        let written: Vec<String> = all_written(&policy, &engine).into_iter().map(|(_, _, text)| text).collect();
+        for text in [
+            "card",
+            "not card",
+            "area is north",
+            "area is one of north, south",
+            "area is not north",
+            "children <= 2",
+            "children >= 3",
+            "children is from 3 to 4",
+            "children is not 7",
+            "(children <= 2 or children is 7)",
+            "income is not from 2.5 to 4",
+            "(income < 2.5 or income is 7)",
+            "born <= 1999-12-31",
+            "born >= 2015-03-02",
+        ] {
+            assert!(written.iter().any(|it| it == text), "{text}: {written:#?}");
+        }
+    }
+
+    #[test]
+    fn runs_are_of_neighbours() {
+        let inside = [true, true, false, true, false, false];
+        assert_eq!(runs(&inside, true), [(0, 2), (3, 4)]);
+        assert_eq!(runs(&inside, false), [(2, 3), (4, 6)]);
+    }
+}
