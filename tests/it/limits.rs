@@ -3,7 +3,7 @@
 use ensue::analysis::coverage::{Coverage, Goal, State};
 use ensue::diagnostic::Code;
 use ensue::lint::{self, Chosen};
-use ensue::semantics::{Question, Scratch};
+use ensue::semantics::{Held, Question, Scratch, What};
 use ensue::syntax;
 use ensue::text::FileId;
 use ensue::{Diagnostics, Engine, Limit, Limits, Policy, Status, View};
@@ -318,6 +318,11 @@ fn a_definition_is_looked_at_once_however_often_it_is_named() {
         let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
         let outcome = engine.outcomes(&policy.profile(r#"{"a": true}"#).expect("a sound profile")).remove(0);
         assert_eq!((outcome.status.settled(), outcome.depends_on.len()), (None, 1));
+        // Each is told once as well.
+        let profile = policy.profile(r#"{"a": true}"#).expect("a sound profile");
+        let reasons = engine.explain(policy.consequence("c").expect("it is declared"), &profile).rules;
+        let told = |held: &&Held| matches!(held.what, What::Definition(_));
+        assert_eq!(reasons[0].conditions.iter().filter(told).count(), 40 + 39 * 2);
     }
 }
 
