@@ -361,6 +361,86 @@ fn reasons_are_the_smallest_up_to_the_limit_of_sets() {
     assert_eq!(least(Limit::BecauseSets, Limits::default(), |limits| because(limits) == "d"), 5);
 }
 
+/// How a reason is found within so many steps and sets, where `cost` says what it takes to see whether known facts
+/// settle it: a quarter of the steps is for facts without which it is not settled, another for the fewest that are to
+/// be added to them, the rest for leaving out facts one by one, an equal share of what is left for each. The facts, and
+/// whether none of them can be left out for certain.
+fn reason(facts: usize, [steps, sets]: [u64; 2], cost: &dyn Fn(u32) -> (u64, bool)) -> (u32, bool) {
+    let mut left = steps;
+    let mut settles = |known: u32, keep: &dyn Fn(u64) -> u64| {
+        let granted = left.saturating_sub(keep(left));
+        let (taken, settled) = cost(known);
+        left -= taken.min(granted);
+        (taken <= granted).then_some(settled)
+    };
+    let all = (1_u32 << facts) - 1;
+    let each: Vec<u32> = (0..facts).map(|fact| 1 << fact).collect();
+    let needed: Vec<u32> =
+        each.iter().copied().filter(|fact| settles(all - fact, &|_| steps / 4 * 3) == Some(false)).collect();
+    let needed: u32 = needed.into_iter().sum();
+    let mut others: Vec<u32> = (0..=all).filter(|set| set & needed == 0).collect();
+    // By size, then by order of declaration: of two, that which has the first fact that is not in both.
+    others.sort_by_key(|set| (set.count_ones(), std::cmp::Reverse(set.reverse_bits())));
+    for (_, set) in (0..sets).zip(&others) {
+        match settles(needed + set, &|_| steps / 2) {
+            Some(true) => return (needed + set, true),
+            Some(false) => {}
+            None => break,
+        }
+    }
+    let (mut kept, mut certain) = (all, true);
+    for (tried, fact) in (0..).zip(each.iter().rev()) {
+        match settles(kept - fact, &|left| left - left / (facts as u64 - tried)) {
+            Some(true) => kept -= fact,
+            Some(false) => {}
+            None => certain = false,
+        }
+    }
+    (kept, certain)
+}
+
+/// With each number of steps, and of sets.
+#[test]
+fn reasons_are_sought_with_shares_of_the_limit_of_steps() {
+    for (condition, count) in [("(d or (a and b and c)) and e and f and g", 7), ("f or (a and b and c and d and e)", 6)]
+    {
+        let names: Vec<&str> = ["a", "b", "c", "d", "e", "f", "g"].into_iter().take(count).collect();
+        let facts: String = names.iter().map(|name| format!("fact {name} \"F\" : yes or no\n")).collect();
+        let policy =
+            load(format!("{facts}consequence z \"Z\"\nrule r \"R\" when {condition} then z\n")).expect("it is sound");
+        let profile = |known: u32| {
+            let known = names.iter().enumerate().filter(|(fact, _)| known >> fact & 1 == 1);
+            let known: Vec<String> = known.map(|(_, name)| format!("\"{name}\": true")).collect();
+            policy.profile(&format!("{{{}}}", known.join(","))).expect("a sound profile")
+        };
+        let engine = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+        // What each set of known facts takes: the fewest steps with which its status is searched.
+        let engines: Vec<Engine<'_>> =
+            (0..200).map(|steps| engine(searched().with(Limit::SearchSteps, steps))).collect();
+        let costs: Vec<(u64, bool)> = (0..1 << count)
+            .map(|known| {
+                let profile = profile(known);
+                let brief = |engine: &Engine<'_>| engine.outcomes_in_brief(&profile).remove(0);
+                let steps = engines.iter().position(|engine| brief(engine).searched).expect("it takes less");
+                (steps as u64, brief(&engines[steps]).status == Status::Follows)
+            })
+            .collect();
+        let whole = profile((1 << count) - 1);
+        for sets in [0, 3, 5, 1_000] {
+            let mut met = std::collections::BTreeSet::new();
+            for steps in 0..600 {
+                let limits = searched().with(Limit::SearchSteps, steps).with(Limit::BecauseSets, sets);
+                let outcome = engine(limits).outcomes(&whole).remove(0);
+                let because: u32 = outcome.because.iter().map(|fact| 1 << fact.index()).sum();
+                let expected = reason(count, [steps, sets], &|known| costs[known as usize]);
+                assert_eq!((because, outcome.searched), expected, "{condition}: {steps} steps, {sets} sets");
+                met.insert(expected);
+            }
+            assert!(met.len() > 1, "{condition}: {sets} sets");
+        }
+    }
+}
+
 /// A question about a policy is decided with the steps that it takes, and all questions with those of all.
 #[test]
 fn questions_are_decided_up_to_their_limits_of_steps() {
