@@ -53,7 +53,7 @@ const PROMISES: &[Promise] = &[
         tests: &[
             "python3 tests/trust/limits.py",
             "cargo test --test it -- limits broken",
-            "cargo test --profile unoptimised --lib --test it -- limits broken",
+            "cargo test --config profile.dev.package.ensue.opt-level=0 --lib --test it -- limits broken",
         ],
     },
     Promise {
