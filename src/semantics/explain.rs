@@ -145,7 +145,8 @@ fn defeat(case: &mut Case<'_>, consequence: ConsequenceId, places: &Places, rule
 ///
 /// Facts whose loss alone unsettles the answer are in every such set (a sufficient reason, or
 /// prime implicant: Shih, Choi and Darwiche 2018). To them the fewest others are added, tried
-/// by size and then by order of declaration. Where that needs more sets or half of the steps than
+/// by size and then by order of declaration. Such facts are looked for with a quarter of the steps;
+/// one that is not found is among the others. Where all that needs more sets or half of the steps than
 /// the limits allow, facts are dropped one by one instead: the set is irreducible, and perhaps not
 /// the smallest. Also returns whether it is irreducible for certain: where the other half of the
 /// steps is used up too, a fact may be left in it that could be dropped.
