@@ -62,6 +62,11 @@ impl<T: Copy> Fold<T> {
         let first = look(root, self).err();
         self.open.extend(first);
         while let Some(&node) = self.open.last() {
+            // Two branches of a node may lead to the same one, which then waits twice.
+            if self.get(node).is_some() {
+                self.open.pop();
+                continue;
+            }
             self.branches.clear();
             let waiting = self.open.len();
             for branch in diagram.branches(node) {
@@ -167,4 +172,91 @@ fn walk(diagram: &Diagram, mut node: NodeId, known: &[Cell]) -> Result<NodeId, N
         node = diagram.follow(node, cell);
     }
     Ok(node)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cell, Diagram, Fold, Level, NodeId, Search, UNKNOWN};
+    use crate::semantics::diagram::{Branch, push_branch};
+
+    /// How many cells three levels have.
+    const CELLS: [Cell; 3] = [2, 3, 2];
+
+    /// A diagram over the levels from `level` on, with the ends that the digits of a number tell.
+    fn made(diagram: &mut Diagram, level: Level, digits: &mut u32, ends: u32) -> NodeId {
+        let Some(&count) = CELLS.get(level as usize) else {
+            let end = NodeId(*digits % ends);
+            *digits /= ends;
+            return end;
+        };
+        let mut branches = Vec::new();
+        for cell in 1..=count {
+            let to = made(diagram, level + 1, digits, ends);
+            push_branch(&mut branches, 0, Branch { end: if cell == count { Cell::MAX } else { cell }, to });
+        }
+        diagram.make(level, &branches)
+    }
+
+    /// Every way from a node to an end: the nodes on it, each with the first cell that is taken, by branches.
+    fn ways(diagram: &Diagram, node: NodeId, way: &mut Vec<(NodeId, Cell)>, found: &mut Vec<Way>) {
+        if node.is_end() {
+            found.push((way.clone(), node));
+            return;
+        }
+        let mut start = 0;
+        for branch in diagram.branches(node) {
+            way.push((node, start));
+            ways(diagram, branch.to, way, found);
+            way.pop();
+            start = branch.end;
+        }
+    }
+
+    type Way = (Vec<(NodeId, Cell)>, NodeId);
+
+    /// Every combination of what is known of the levels.
+    fn all_known() -> impl Iterator<Item = Vec<Cell>> {
+        let of = |level: usize| (0..CELLS[level]).chain([UNKNOWN]);
+        of(0).flat_map(move |a| of(1).flat_map(move |b| of(2).map(move |c| vec![a, b, c])))
+    }
+
+    /// Of three levels every seventh condition, and as many diagrams of statuses: which ends can be reached by what is known,
+    /// how many nodes are looked at for that, and which way is the shortest, against each way there is.
+    #[test]
+    fn what_is_found_is_what_the_ways_tell() {
+        let (mut fold, mut search, mut nearest) = (Fold::<u8>::default(), Search::default(), Fold::<u32>::default());
+        for (ends, number) in (0..1_u32 << 12).step_by(7).flat_map(|number| [(2, number), (4, number.wrapping_mul(0x9e37_79b1))]) {
+            let mut diagram = Diagram::new();
+            let root = made(&mut diagram, 0, &mut { number }, ends);
+            let mut found = Vec::new();
+            ways(&diagram, root, &mut Vec::new(), &mut found);
+            for end in (0..4).map(NodeId) {
+                let there = found.iter().filter(|(_, to)| *to == end);
+                let shortest = there.min_by_key(|(way, _)| way.len()).map(|(way, _)| {
+                    way.iter().map(|(node, cell)| (diagram.level(*node), *cell)).collect::<Vec<(Level, Cell)>>()
+                });
+                assert_eq!(nearest.way(&diagram, root, end, &[UNKNOWN; 3]), shortest, "{number:b} to {end:?}");
+            }
+            for known in all_known() {
+                let goes = |(node, start): &(NodeId, Cell)| match known[diagram.level(*node) as usize] {
+                    UNKNOWN => true,
+                    cell => diagram.follow(*node, cell) == diagram.follow(*node, *start),
+                };
+                let open = || found.iter().filter(|(way, _)| way.iter().all(goes));
+                let reached = open().fold(0, |bits, (_, end)| bits | 1_u8 << end.0);
+                fold.begin();
+                assert_eq!(fold.ends(&diagram, root, &known), reached, "{number:b}, {known:?}");
+                // Where something is known there, nothing is asked.
+                let asks = |node: &NodeId| known[diagram.level(*node) as usize] == UNKNOWN;
+                let mut asked: Vec<NodeId> =
+                    open().flat_map(|(way, _)| way.iter().map(|(node, _)| *node)).filter(asks).collect();
+                asked.sort_unstable();
+                asked.dedup();
+                assert_eq!(fold.count, asked.len() as u64, "{number:b}, {known:?}");
+                for wanted in 1..16 {
+                    assert_eq!(search.reachable(&diagram, root, &known, wanted), reached & wanted);
+                }
+            }
+        }
+    }
 }

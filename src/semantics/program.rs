@@ -378,3 +378,27 @@ impl Logic for Writer<'_> {
         Ok(none.not())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ALWAYS, Literal, NEVER, OPEN, Values, set};
+    use crate::semantics::Settled;
+
+    /// What is possible is what each side can be: where nothing else answers, this does.
+    #[test]
+    fn what_is_possible_is_what_the_sides_can_be() {
+        let can_be = |value: u8, holds: bool| if holds { value != NEVER } else { value != ALWAYS };
+        for asserted in [NEVER, OPEN, ALWAYS] {
+            for denied in [NEVER, OPEN, ALWAYS] {
+                let mut values = Values { of: vec![NEVER; 8], ..Values::default() };
+                set(&mut values.of, 4, asserted);
+                set(&mut values.of, 6, denied);
+                let possible = values.possible([Literal::at(2), Literal::at(3)]);
+                for status in Settled::ALL {
+                    let can_be = can_be(asserted, status.asserted()) && can_be(denied, status.denied());
+                    assert_eq!(possible.contains(status), can_be, "{status:?}");
+                }
+            }
+        }
+    }
+}

@@ -52,7 +52,7 @@ impl Table {
         }
         let (mut table, mut scratch, mut found) = (Vec::with_capacity(size), Scratch::default(), Vec::new());
         let mut known = vec![UNKNOWN; engine.order.len()];
-        while consequences > 0 && table.len() < size {
+        while table.len() < size {
             for &(level, step, count) in &places {
                 let cell = (table.len() / step % count).checked_sub(1);
                 known[level] = cell.map_or(UNKNOWN, |cell| Cell::try_from(cell).expect("there are few"));

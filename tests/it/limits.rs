@@ -313,21 +313,25 @@ fn diagrams_share_the_limit_of_steps() {
 /// each of theirs, would be looked at three times as often at each of forty levels, without end.
 #[test]
 fn a_definition_is_looked_at_once_however_often_it_is_named() {
-    let mut text = format!("{HEAD}define d0 \"D\" as a and b\n");
-    for index in 1..40 {
-        text += &format!("define d{index} \"D\" as d{0} or not (not d{0} or not d{0})\n", index - 1);
-    }
-    let policy = load(text + "rule r \"R\" when d39 then c\n").expect("it is sound");
-    for limits in [Limits::default(), searched(), searched().with(Limit::Operations, 0)] {
-        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
-        let profile = policy.profile(r#"{"a": true}"#).expect("a sound profile");
-        let outcome = engine.outcomes(&profile).remove(0);
-        assert_eq!((outcome.status.settled(), outcome.depends_on.len()), (None, 1));
-        // In reasons it stands wherever it is named, and what it holds is told once: all but the last are named three
-        // times, by the next.
-        let reasons = engine.explain(policy.consequence("c").expect("it is declared"), &profile).rules;
-        let told = |held: &&Held| matches!(held.what, What::Definition(_));
-        assert_eq!(reasons[0].conditions.iter().filter(told).count(), 1 + 39 * 3);
+    // The first is the same whatever is written of it; the second is another condition at every other level.
+    for (next, times) in [("D or not (not D or not D)", 3), ("(D and a) or (not D and b)", 2)] {
+        let mut text = format!("{HEAD}define d0 \"D\" as a and b\n");
+        for index in 1..40 {
+            let next = next.replace('D', &format!("d{}", index - 1));
+            text += &format!("define d{index} \"D\" as {next}\n");
+        }
+        let policy = load(text + "rule r \"R\" when d39 then c\n").expect("it is sound");
+        for limits in [Limits::default(), searched(), searched().with(Limit::Operations, 0)] {
+            let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+            let profile = policy.profile(r#"{"a": true}"#).expect("a sound profile");
+            let outcome = engine.outcomes(&profile).remove(0);
+            assert_eq!((outcome.status.settled(), outcome.depends_on.len()), (None, 1));
+            // In reasons it stands wherever it is named, and what it holds is told once: all but the last are named
+            // so many times, by the next.
+            let reasons = engine.explain(policy.consequence("c").expect("it is declared"), &profile).rules;
+            let told = |held: &&Held| matches!(held.what, What::Definition(_));
+            assert_eq!(reasons[0].conditions.iter().filter(told).count(), 1 + 39 * times);
+        }
     }
 }
 

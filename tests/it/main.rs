@@ -62,4 +62,5 @@ mod synthetic;
 #[cfg(feature = "cli")]
 mod tally;
 mod timeline;
+mod traceability;
 mod why;

@@ -579,6 +579,23 @@ fn a_source_is_known_by_its_own_dates() {
     }
 }
 
+/// A date leaves no claim out, and every filter may.
+#[test]
+fn a_view_is_whole_where_nothing_is_filtered() {
+    let policy = load(&source(&["source s \"S\" published 2020-01-01 claim k by s \"K\"".to_owned()]));
+    let (on, s) = (ensue::model::Date::parse("2024-01-01"), policy.source("s").expect("it is there"));
+    let is_whole = |view: View| view.select(&policy).expect("no date is needed").is_whole();
+    assert!(is_whole(View::default()) && is_whole(View { on, ..View::default() }));
+    for filter in [
+        View { according_to: vec![s], ..View::default() },
+        View { without: vec![s], ..View::default() },
+        View { known_by: on, ..View::default() },
+        View { require: Some(1), ..View::default() },
+    ] {
+        assert!(!is_whole(View { on, ..filter.clone() }) && !is_whole(filter));
+    }
+}
+
 /// Which claims are independent, case by case.
 #[test]
 fn origins_are_those_of_the_claims_counted() {

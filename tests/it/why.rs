@@ -125,7 +125,17 @@ fn check_conditions(
         let holds = said.first().copied().filter(|_| said.len() == 1);
         prop_assert_eq!(part.holds, holds, "{:?}", part.what);
     }
-    prop_assert!(tree.windows(2).all(|pair| pair[1].depth <= pair[0].depth + 1));
+    for (index, part) in tree.iter().enumerate() {
+        let is_first = matches!(part.what, What::When | What::Unless);
+        prop_assert_eq!(part.depth == 0, is_first);
+        // It stands in the last before it that is one less deep.
+        let around = tree[..index].iter().rev().find(|other| other.depth < part.depth);
+        prop_assert_eq!(around.map(|other| other.depth + 1), (!is_first).then_some(part.depth));
+        let inside = |other: &Held| {
+            other.place.span.start <= part.place.span.start && part.place.span.end <= other.place.span.end
+        };
+        prop_assert!(around.is_none_or(|other| matches!(other.what, What::Definition(_)) || inside(other)));
+    }
     if let Some(first) = tree.first() {
         prop_assert_eq!((first.what, first.depth, first.place), (What::When, 0, rule.when.place()));
         let unless = tree.iter().filter(|part| part.what == What::Unless).map(|part| part.place);
