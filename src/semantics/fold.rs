@@ -225,7 +225,9 @@ mod tests {
     #[test]
     fn what_is_found_is_what_the_ways_tell() {
         let (mut fold, mut search, mut nearest) = (Fold::<u8>::default(), Search::default(), Fold::<u32>::default());
-        for (ends, number) in (0..1_u32 << 12).step_by(7).flat_map(|number| [(2, number), (4, number.wrapping_mul(0x9e37_79b1))]) {
+        for (ends, number) in
+            (0..1_u32 << 12).step_by(7).flat_map(|number| [(2, number), (4, number.wrapping_mul(0x9e37_79b1))])
+        {
             let mut diagram = Diagram::new();
             let root = made(&mut diagram, 0, &mut { number }, ends);
             let mut found = Vec::new();
