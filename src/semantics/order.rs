@@ -104,16 +104,35 @@ mod tests {
             &[8, 9, 10],
             &[0, 1, 2],
         ];
-        for tested in [pairs, threes] {
-            let facts: String = (0..12).map(|fact| format!("fact f{fact} \"F\" : yes or no\n")).collect();
+        let unlike: &[&[usize]] = &[
+            &[2, 3, 4],
+            &[5, 6, 7, 8],
+            &[7, 8],
+            &[9, 10],
+            &[0, 1, 2],
+            &[8, 9],
+            &[10, 11],
+            &[6, 7, 8],
+            &[1, 2, 3],
+            &[4, 5, 6],
+            &[3, 4, 5],
+        ];
+        // A fact that is tested alone is near to no other.
+        let alone: &[&[usize]] = &[&[11], &[10], &[9], &[8], &[7], &[6], &[5], &[4], &[3], &[2], &[1], &[0]];
+        for tested in [pairs, threes, unlike].into_iter().flat_map(|tested| [tested.to_vec(), [tested, alone].concat()])
+        {
+            let facts: String = (0..14).map(|fact| format!("fact f{fact} \"F\" : yes or no\n")).collect();
             let rule = |(number, facts): (usize, &&[usize])| {
                 let tests: Vec<String> = facts.iter().map(|fact| format!("f{fact}")).collect();
                 format!("rule r{number} \"R\" when {} then c\n", tests.join(" and "))
             };
-            let rules: String = tested.iter().enumerate().map(rule).collect();
+            // Two more keep their places before all and after all, which nothing moves.
+            let all = [&[&[12][..]], &tested[..], &[&[13][..]]].concat();
+            let rules: String = all.iter().enumerate().map(rule).collect();
             let text = format!("{facts}consequence c \"C\"\n{rules}");
             let policy = Policy::load("rules.ensue", |_| Ok(text.clone().into())).expect("it is sound");
             let mut order: Vec<usize> = fact_order(&policy).into_iter().map(|fact| fact.index()).collect();
+            assert_eq!((order.remove(0), order.pop()), (12, Some(13)));
             if order[0] > order[11] {
                 order.reverse();
             }

@@ -242,15 +242,17 @@ fn searched() -> Limits {
     Limits::default().with(Limit::CompileSteps, 0)
 }
 
-/// A policy with a rule whose condition never holds, which no part of it says.
-fn intricate() -> Policy {
+/// A policy with rules whose condition, the same of each, never holds, which no part of it says.
+fn intricate(rules: usize) -> Policy {
     let pairs: Vec<String> = (0..8).map(|index| format!("(x{index} and y{index})")).collect();
     let mut text: String = ["x", "y"]
         .iter()
         .flat_map(|name| (0..8).map(move |index| format!("fact {name}{index} \"F\" : yes or no\n")))
         .collect();
-    text += "source s \"S\"\nclaim k by s \"K\"\n";
-    text += &format!("consequence c \"C\"\nrule r \"R\" per k when ({0}) and not ({0}) then c\n", pairs.join(" or "));
+    text += "source s \"S\"\nclaim k by s \"K\"\nconsequence c \"C\"\n";
+    for rule in 0..rules {
+        text += &format!("rule r{rule} \"R\" per k when ({0}) and not ({0}) then c\n", pairs.join(" or "));
+    }
     load(text).expect("it is sound")
 }
 
@@ -258,7 +260,7 @@ fn intricate() -> Policy {
 /// steps change nothing.
 #[test]
 fn an_outcome_is_searched_up_to_the_limit_of_steps() {
-    let policy = intricate();
+    let policy = intricate(1);
     let profile = policy.profile("{}").expect("a sound profile");
     least(Limit::SearchSteps, searched(), |limits| {
         let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
@@ -268,10 +270,27 @@ fn an_outcome_is_searched_up_to_the_limit_of_steps() {
     });
 }
 
+/// Of what no rule leads to none is named, also where there are not the steps to look at each of them.
+#[test]
+fn where_nothing_follows_no_rule_is_named() {
+    let policy = intricate(3);
+    let profile = policy.profile("{}").expect("a sound profile");
+    let engine = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+    let enough = least(Limit::SearchSteps, searched(), |limits| engine(limits).outcomes(&profile)[0].searched);
+    let engine = engine(searched().with(Limit::SearchSteps, enough));
+    let consequence = policy.consequence("c").expect("it is declared");
+    assert!(engine.effects(consequence, &profile, &mut Scratch::default()).contains(&None));
+    for outcome in [engine.outcomes(&profile).remove(0), engine.outcomes_in_brief(&profile).remove(0)] {
+        assert_eq!((outcome.status, outcome.rules, outcome.origins), (Status::DoesNotFollow, vec![], 0));
+    }
+    let said = engine.said(&profile).remove(0);
+    assert_eq!((said.status, said.rules, said.claims), (Status::DoesNotFollow, vec![], vec![]));
+}
+
 /// What has no diagram for want of one step has the same outcome.
 #[test]
 fn diagrams_are_made_up_to_the_limit_of_steps() {
-    let policy = intricate();
+    let policy = intricate(1);
     let profile = policy.profile("{}").expect("a sound profile");
     least(Limit::CompileSteps, Limits::default(), |limits| {
         let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
@@ -338,7 +357,7 @@ fn a_definition_is_looked_at_once_however_often_it_is_named() {
 /// A program of as many operations answers of a whole profile without any search; one of them less leaves it open.
 #[test]
 fn programs_are_as_long_as_the_limit_of_operations() {
-    let policy = intricate();
+    let policy = intricate(1);
     let all: Vec<String> = policy.facts.iter().map(|fact| format!("\"{}\": true", fact.name)).collect();
     let profile = policy.profile(&format!("{{{}}}", all.join(","))).expect("a sound profile");
     least(Limit::Operations, searched().with(Limit::SearchSteps, 0), |limits| {
@@ -458,7 +477,7 @@ fn reasons_are_sought_with_shares_of_the_limit_of_steps() {
 /// A question about a policy is decided with the steps that it takes, and all questions with those of all.
 #[test]
 fn questions_are_decided_up_to_their_limits_of_steps() {
-    let policy = intricate();
+    let policy = intricate(1);
     for limit in [Limit::QuestionSteps, Limit::CheckSteps] {
         least(limit, Limits::default(), |limits| {
             let found = lint::findings_within(&policy, &Chosen::all(), limits);
