@@ -206,3 +206,40 @@ proptest! {
         prop_assert_eq!(brute.expected(&cells).2, None);
     }
 }
+
+/// What is asked first, of all unknown facts but those declined.
+fn first(text: &str, declined: &[&str], limits: Limits) -> Option<String> {
+    let policy = load(text);
+    let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+    let wanted: Vec<ConsequenceId> = policy.consequence_ids().collect();
+    let declined: Vec<FactId> = declined.iter().map(|name| policy.fact(name).expect("it is declared")).collect();
+    let telling = engine.most_telling(&wanted, &policy.unknown(), &declined)?;
+    Some(policy[telling.fact].name.clone())
+}
+
+/// Of `e` as few questions are expected with `a` first as with `b`, which is declared later; but after `b` fewer facts
+/// are expected to matter. The other facts decide a consequence each.
+#[test]
+fn all_orders_are_looked_at_with_up_to_twelve_facts() {
+    for (facts, expected) in [(3, "a"), (12, "a"), (13, "b")] {
+        let mut text: String = ["a", "b", "c"].map(|name| format!("fact {name} \"F\" : yes or no\n")).concat();
+        text += "consequence e \"E\"\nrule r \"R\" when (a and not (b or c)) or (not a and (b or c)) then e\n";
+        for number in 3..facts {
+            text += &format!("fact f{number} \"F\" : yes or no\nconsequence e{number} \"E\"\n");
+            text += &format!("rule r{number} \"R\" when f{number} then e{number}\n");
+        }
+        let limits = Limits::default().with(Limit::SearchSteps, 1_000_000_000);
+        assert_eq!(first(&text, &[], limits).as_deref(), Some(expected), "{facts} facts");
+    }
+}
+
+/// Where nobody will tell whether it is asserted, it still is worth a question whether it is denied: two statuses stay
+/// possible either way, not the same two.
+#[test]
+fn which_statuses_stay_possible_is_worth_a_question() {
+    let text = "fact a \"A\" : yes or no fact b \"B\" : yes or no consequence c \"C\"\n\
+                rule r \"R\" when a then c rule s \"S\" when b then not c";
+    assert_eq!(first(text, &["a"], Limits::default()).as_deref(), Some("b"));
+    assert_eq!(first(text, &["b"], Limits::default()).as_deref(), Some("a"));
+    assert_eq!(first(text, &["a", "b"], Limits::default()), None);
+}
