@@ -752,9 +752,8 @@ fn tables_that_are_refused() {
 }
 
 /// Tables that leave the fast way in each of its places: the same counts as with blocks of one row, all of which
-/// are read by the letter.
-#[test]
-fn the_fast_way_counts_as_the_letter_says() {
+/// are read by the letter. Of what stands beside the facts, how long it is, and how many rows there are.
+fn the_fast_way_counts_the_same(all: &[(usize, u32)]) {
     let policy = load(
         "policy p \"P\" fact a \"A\" : yes or no fact item \"I\" : one of x, abcdefghijklmnopqrstuvwxyzab, \
          abcdefghijklmnopqrstuvwxyzabcdefg fact b \"B\" : yes or no fact n \"N\" : number fact d \"D\" : yes or no \
@@ -762,20 +761,14 @@ fn the_fast_way_counts_as_the_letter_says() {
     );
     let engine = Engine::new(&policy, &View::default()).expect("it needs no date");
     let coding = Coding::new(&engine, &facts(&policy), &[]);
-    // Of what stands beside the facts, how long it is: rows end on both sides of where a part that is looked at ends.
-    for wide in [0, 1, 60, 8_150, 8_160, 8_170, 8_180, 8_192, 9_000, 20_000] {
+    for &(wide, rows) in all {
         for end in ["\n", "\r\n"] {
             let mut text = format!("unread,a,item,b,n,d{end}");
-            let rows: u32 = match wide {
-                0 => 15_000,
-                1..100 => 600,
-                _ => 40,
-            };
             for row in 0..rows {
                 let item =
                     ["x", "", "abcdefghijklmnopqrstuvwxyzab", "abcdefghijklmnopqrstuvwxyzabcdefg"][row as usize % 4];
                 let yes = ["yes", "no", "", "TRUE", " 0 ", "\"yes\"", "False", "1.0"][row as usize / 3 % 8];
-                // Without anything beside the facts, more numbers than one of five memories holds (6,553), each twice.
+                // Each number twice.
                 let number = row % (rows / 2);
                 let quote = if row % 5 == 0 { "\"" } else { "" };
                 let _ = write!(text, "{quote}{}{quote},{yes},{item},{yes},{number},no{end}", "w".repeat(wide));
@@ -783,9 +776,23 @@ fn the_fast_way_counts_as_the_letter_says() {
                 text += if row % 701 == 9 { "short,yes\nyes,\"no,\n" } else { "" };
             }
             let fast = outcome(text.as_bytes(), &Plan::new(&engine, &coding));
-            let by_the_letter = outcome(text.as_bytes(), &Plan { block: 1, ..Plan::new(&engine, &coding) });
+            // Each row is longer than a block and so is one.
+            let by_the_letter = outcome(text.as_bytes(), &Plan { block: wide.max(1), ..Plan::new(&engine, &coding) });
             assert_eq!(fast, by_the_letter, "{wide} bytes beside the facts");
             assert!(fast.0.is_ok_and(|(_, read, rejected)| read > u64::from(rows) && rejected > 0));
         }
     }
+}
+
+/// Rows end on both sides of where a part that is looked at ends.
+#[test]
+fn the_fast_way_counts_wide_rows_as_the_letter_says() {
+    let wide = [8_150, 8_160, 8_170, 8_180, 8_192, 9_000, 20_000].map(|wide| (wide, 40));
+    the_fast_way_counts_the_same(&[&[(1, 600), (60, 600)], &wide[..]].concat());
+}
+
+/// More numbers than one of five memories holds, 6,553.
+#[test]
+fn the_fast_way_counts_many_numbers_as_the_letter_says() {
+    the_fast_way_counts_the_same(&[(0, 15_000)]);
 }
