@@ -575,6 +575,34 @@ fn a_row_is_read_up_to_its_limit_of_bytes() {
     }
 }
 
+/// A quotation mark that nothing closes costs one row, be it the last. Of a row that is longer than its limit only that
+/// is told, since it may have been cut.
+#[test]
+fn an_open_quotation_mark_costs_one_row() {
+    const MOST: usize = 100;
+    let policy = all_facts();
+    let limits = Limits::default().with(Limit::RowBytes, MOST as u64);
+    let engine = Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let quote = "a stray quotation mark";
+    let long = "longer than 100 bytes; `--limit row-bytes=200` allows more";
+    for (block, multiline) in [(1, false), (64, false), (1 << 16, false), (1, true), (7, true), (1 << 16, true)] {
+        let mut plan = Plan::new(&engine, &coding);
+        (plan.missing_as_unknown, plan.block, plan.multiline_cells) = (true, block, multiline);
+        for (last, after) in [("yes,\"x", 0), ("yes,\"x\nno,y\n", 1), ("yes,\"x\nno,\"y\"\nno,z", 2)] {
+            let (whole, rejects) = outcome(format!("b0,note\nno,x\n{last}").as_bytes(), &plan);
+            let (_, rows, rejected) = whole.expect("few are rejected");
+            assert_eq!((rows, rejected), (2 + after, 1), "{last}, blocks of {block}, {multiline}");
+            assert_eq!(found_faults(&rejects), [(3, None, quote.to_owned())]);
+        }
+        for (length, why) in [(MOST, quote), (MOST + 1, long)] {
+            let text = format!("b0,note\nno,x\nyes,\"{}\"x\n", "y".repeat(length - 8));
+            let (_, rejects) = outcome(text.as_bytes(), &plan);
+            assert_eq!(found_faults(&rejects), [(3, None, why.to_owned())], "{length}, {block}, {multiline}");
+        }
+    }
+}
+
 /// The same for lines of JSON objects, and the faults that only they have.
 #[test]
 fn faults_are_found_in_lines_of_json() {
@@ -602,6 +630,51 @@ fn faults_are_found_in_lines_of_json() {
         let (sums, rows, rejected) = whole.expect("few enough are rejected");
         assert_eq!((rows, rejected), (ROWS as u64, faults.len() as u64));
         assert_eq!(sums.values().map(|sum| sum.0).sum::<u64>(), rows - rejected);
+    }
+}
+
+/// So many facts that combinations have no numbers; each row is met many times.
+#[test]
+fn tables_of_very_many_facts_are_counted() {
+    const FACTS: usize = 50;
+    let names: Vec<String> = (0..FACTS).map(|fact| format!("f{fact}")).collect();
+    let declared: String = names.iter().map(|name| format!("fact {name} \"F\" : yes or no\n")).collect();
+    let policy = load(&format!("{declared}consequence c \"C\" rule r \"R\" when {} then c", names.join(" and ")));
+    let engine = Engine::new(&policy, &View::default()).expect("it needs no date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let value = |row: usize, fact: usize| ["yes", "no", ""][(fact / 7 + usize::from(fact % 5 == row % 5)) % 3];
+    let mut text = names.join(",") + "\n";
+    let mut expected: BTreeMap<Vec<Bin>, (u64, String)> = BTreeMap::new();
+    for row in 0..300 {
+        let cells: Vec<&str> = (0..FACTS).map(|fact| value(row, fact)).collect();
+        text += &(cells.join(",") + "\n");
+        let known = names.iter().zip(&cells).filter(|(_, cell)| !cell.is_empty());
+        let known: Vec<String> = known.map(|(name, cell)| format!("\"{name}\": {}", *cell == "yes")).collect();
+        let profile = policy.profile(&format!("{{{}}}", known.join(","))).expect("it is sound");
+        expected.entry(sums(&profile, &coding, &engine)).or_insert((0, "0".to_owned())).0 += 1;
+    }
+    assert_eq!(expected.len(), 5);
+    assert_eq!(outcome(text.as_bytes(), &Plan::new(&engine, &coding)), (Ok((expected, 300, 0)), vec![]));
+}
+
+/// Where a table has one column, an empty line is a row in which nothing is known; else it is no row.
+#[test]
+fn an_empty_line_is_a_row_of_a_single_column() {
+    let policy = load("fact a \"A\" : yes or no consequence c \"C\" rule r \"R\" when a then c");
+    let engine = Engine::new(&policy, &View::default()).expect("it needs no date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let of = |profile: &str| sums(&policy.profile(profile).expect("it is sound"), &coding, &engine);
+    for end in ["\n", "\r\n"] {
+        for (head, rest, unknown) in [("a", "", 2), ("a,note", ",x", 0)] {
+            let text = format!("{head}{end}yes{rest}{end}{end}no{rest}{end}{end}");
+            let (whole, rejects) = outcome(text.as_bytes(), &Plan::new(&engine, &coding));
+            let once = |count: u64| (count, "0".to_owned());
+            let mut expected = BTreeMap::from([(of("{\"a\": true}"), once(1)), (of("{\"a\": false}"), once(1))]);
+            if unknown > 0 {
+                expected.insert(of("{}"), once(unknown));
+            }
+            assert_eq!((whole, rejects), (Ok((expected, 2 + unknown, 0)), vec![]), "{head}");
+        }
     }
 }
 

@@ -154,3 +154,35 @@ fn next_frame<R: BufRead>(packed: R) -> io::Result<StreamingDecoder<R, ruzstd::d
         error => io::Error::other(error),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read};
+    use std::sync::Arc;
+
+    use super::{ALWAYS_ALLOWED, Limited};
+    use crate::limits::{Limit, Limits};
+
+    /// What is unpacked so far, and whether `more` bytes may follow, where so much was packed.
+    fn allows(packed: u64, unpacked: u64, more: u64) -> bool {
+        let limits = Limits::default().with(Limit::Expansion, 3);
+        let mut limited =
+            Limited { limits, decoder: io::repeat(0).take(more), packed: Arc::new(packed.into()), unpacked };
+        let read = limited.read_to_end(&mut Vec::new());
+        assert_eq!(read.as_ref().ok().copied(), read.is_ok().then_some(usize::try_from(more).expect("they are few")));
+        read.is_ok()
+    }
+
+    #[test]
+    fn so_many_times_what_is_packed_is_unpacked() {
+        for (packed, most) in [
+            (1, ALWAYS_ALLOWED),
+            (ALWAYS_ALLOWED / 4, ALWAYS_ALLOWED),
+            (ALWAYS_ALLOWED / 2, ALWAYS_ALLOWED / 2 * 3),
+            (u64::MAX, u64::MAX),
+        ] {
+            assert!(allows(packed, most - 10, 10));
+            assert!(most == u64::MAX || !allows(packed, most - 10, 11));
+        }
+    }
+}

@@ -472,6 +472,9 @@ mod tests {
     /// No name takes long, however often it could be parted.
     #[test]
     fn long_names_are_not_parted() {
+        let [longest, longer] = [(5, "phonephone"), (6, "phone")].map(|(times, last)| "homeid".repeat(times) + last);
+        assert_eq!((longest.len(), longer.len()), (40, 41));
+        assert!(is_identity(&longest) && !is_identity(&longer));
         assert!(!is_identity(&"homeid".repeat(100_000)));
         assert!(is_identity(&format!("{} phone", "homeid".repeat(100_000))));
     }
