@@ -62,7 +62,7 @@ impl<T: Copy> Fold<T> {
         let first = look(root, self).err();
         self.open.extend(first);
         while let Some(&node) = self.open.last() {
-            // Two branches of a node may lead to the same one, which then waits twice.
+            // A node waits once for each that led to it before it was looked at.
             if self.get(node).is_some() {
                 self.open.pop();
                 continue;
@@ -220,8 +220,8 @@ mod tests {
         of(0).flat_map(move |a| of(1).flat_map(move |b| of(2).map(move |c| vec![a, b, c])))
     }
 
-    /// Of three levels every seventh condition, and as many diagrams of statuses: which ends can be reached by what is known,
-    /// how many nodes are looked at for that, and which way is the shortest, against each way there is.
+    /// Which ends can be reached by what is known, how many nodes are looked at for that, and which way is the shortest,
+    /// against each way there is: of every seventh condition of three levels, and of as many diagrams of statuses.
     #[test]
     fn what_is_found_is_what_the_ways_tell() {
         let (mut fold, mut search, mut nearest) = (Fold::<u8>::default(), Search::default(), Fold::<u32>::default());

@@ -384,7 +384,7 @@ mod tests {
     use super::{ALWAYS, Literal, NEVER, OPEN, Values, set};
     use crate::semantics::Settled;
 
-    /// What is possible is what each side can be: where nothing else answers, this does.
+    /// What is possible is what each side can be. Where there are neither diagrams nor steps, it is all that is said.
     #[test]
     fn what_is_possible_is_what_the_sides_can_be() {
         let can_be = |value: u8, holds: bool| if holds { value != NEVER } else { value != ALWAYS };

@@ -98,7 +98,7 @@ mod tests {
     fn what_is_small_and_compiled_has_a_table() {
         let usual = Limits::default();
         // A fact that is one of three has four states, with that of what is not known: 2^16 statuses are the most.
-        assert!(is_tabulated(8, 1, usual));
+        assert!(is_tabulated(1, 0, usual) && is_tabulated(8, 1, usual));
         assert!(!is_tabulated(8, 2, usual));
         assert!(is_tabulated(7, 4, usual));
         assert!(!is_tabulated(7, 5, usual));

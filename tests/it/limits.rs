@@ -242,7 +242,7 @@ fn searched() -> Limits {
     Limits::default().with(Limit::CompileSteps, 0)
 }
 
-/// A policy with rules whose condition, the same of each, never holds, which no part of it says.
+/// A policy whose rules have the same condition. It never holds, but each part of it may.
 fn intricate(rules: usize) -> Policy {
     let pairs: Vec<String> = (0..8).map(|index| format!("(x{index} and y{index})")).collect();
     let mut text: String = ["x", "y"]
@@ -254,6 +254,17 @@ fn intricate(rules: usize) -> Policy {
         text += &format!("rule r{rule} \"R\" per k when ({0}) and not ({0}) then c\n", pairs.join(" or "));
     }
     load(text).expect("it is sound")
+}
+
+/// A condition that asks for what no rule leads to never holds, also where nothing is compiled or searched.
+#[test]
+fn what_no_rule_leads_to_takes_no_room() {
+    let text = format!("{HEAD}consequence d \"D\"\nrule r \"R\" when c and a then d\n");
+    let policy = load(text).expect("it is sound");
+    let limits = searched().with(Limit::Operations, 0).with(Limit::SearchSteps, 0);
+    let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+    let outcomes = engine.outcomes(&policy.unknown());
+    assert!(outcomes.iter().all(|outcome| outcome.status == Status::DoesNotFollow), "{outcomes:?}");
 }
 
 /// With the steps that are needed an outcome is exact, with one less it is not decided, and that is said; more
@@ -328,11 +339,11 @@ fn diagrams_share_the_limit_of_steps() {
     }
 }
 
-/// Each definition names the one before it three times. One that was looked at for each of its names, and they for
-/// each of theirs, would be looked at three times as often at each of forty levels, without end.
+/// Each definition names the one before it several times. One that was looked at for each of its names, and they for
+/// each of theirs, would be looked at several times as often at each of forty levels, without end.
 #[test]
 fn a_definition_is_looked_at_once_however_often_it_is_named() {
-    // The first is the same whatever is written of it; the second is another condition at every other level.
+    // The first is simplified to the one definition that it names; the second is not.
     for (next, times) in [("D or not (not D or not D)", 3), ("(D and a) or (not D and b)", 2)] {
         let mut text = format!("{HEAD}define d0 \"D\" as a and b\n");
         for index in 1..40 {

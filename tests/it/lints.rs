@@ -27,7 +27,7 @@ pub struct Case {
 
 /// Every complete profile on every day.
 pub struct Brute<'p> {
-    policy: &'p Policy,
+    pub policy: &'p Policy,
     pub days: Vec<Selection>,
     pub cases: Vec<Case>,
 }

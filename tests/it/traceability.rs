@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ensue::Policy;
 use ensue::analysis::traceability::Traceability;
-use ensue::model::{ClaimId, SourceId};
+use ensue::model::ClaimId;
 use ensue::semantics::Origins;
 use proptest::prelude::*;
 
@@ -63,22 +63,22 @@ fn closure(count: usize, joined: impl Fn(usize, usize) -> bool) -> Vec<Vec<bool>
 }
 
 /// The sources that first made each claim's statement: of its claims those that repeat none, else all.
-fn first_by(all: &[Said]) -> Vec<BTreeSet<usize>> {
+fn makers(all: &[Said]) -> Vec<BTreeSet<usize>> {
     let statement = closure(all.len(), |a, b| all[a].repeats.contains(&b));
-    let first_by = |claim: usize| {
+    let of = |claim: usize| {
         let same = || (0..all.len()).filter(|other| statement[claim][*other]);
         let first: Vec<usize> = same().filter(|other| all[*other].repeats.is_empty()).collect();
         let first = if first.is_empty() { same().collect() } else { first };
         first.into_iter().map(|other| all[other].by).collect()
     };
-    (0..all.len()).map(first_by).collect()
+    (0..all.len()).map(of).collect()
 }
 
 /// The origins of the claims in `counted`, found from the words of the language reference.
 fn origins(all: &[Said], counted: &[usize]) -> BTreeSet<BTreeSet<usize>> {
-    let (statement, first_by) = (closure(all.len(), |a, b| all[a].repeats.contains(&b)), first_by(all));
+    let (statement, makers) = (closure(all.len(), |a, b| all[a].repeats.contains(&b)), makers(all));
     // A claim comes from its source, and from those that first made its statement.
-    let sources = |claim: usize| &first_by[claim] | &BTreeSet::from([all[claim].by]);
+    let sources = |claim: usize| &makers[claim] | &BTreeSet::from([all[claim].by]);
     let joined = closure(counted.len(), |a, b| {
         let (a, b) = (counted[a], counted[b]);
         statement[a][b] || !sources(a).is_disjoint(&sources(b))
@@ -106,13 +106,15 @@ proptest! {
         for trace in &found.claims {
             prop_assert!(found.origins[trace.origin].claims.contains(&trace.claim));
         }
-        // Who made its statements first, and who only passed them on.
-        let first_by = first_by(&all);
+        // Who made its statements first, and who only passed them on, each told once.
+        let makers = makers(&all);
         for origin in &found.origins {
-            let sources = |sources: &[SourceId]| sources.iter().map(|source| source.index()).collect::<BTreeSet<usize>>();
-            let first: BTreeSet<usize> = origin.claims.iter().flat_map(|it| first_by[it.index()].clone()).collect();
+            let first: BTreeSet<usize> = origin.claims.iter().flat_map(|it| makers[it.index()].clone()).collect();
             let by: BTreeSet<usize> = origin.claims.iter().map(|it| all[it.index()].by).collect();
-            prop_assert_eq!((sources(&origin.first_by), sources(&origin.relayed_by)), (first.clone(), &by - &first));
+            for (told, expected) in [(&origin.first_by, &first), (&origin.relayed_by, &(&by - &first))] {
+                prop_assert_eq!(&told.iter().map(|source| source.index()).collect::<BTreeSet<usize>>(), expected);
+                prop_assert_eq!(told.len(), expected.len());
+            }
         }
         // Of some of the claims as many are counted as there are groups.
         let some: Vec<usize> = every.into_iter().filter(|index| kept[*index]).collect();

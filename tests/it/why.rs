@@ -128,13 +128,20 @@ fn check_conditions(
     for (index, part) in tree.iter().enumerate() {
         let is_first = matches!(part.what, What::When | What::Unless);
         prop_assert_eq!(part.depth == 0, is_first);
-        // It stands in the last before it that is one less deep.
+        // Each other part is one deeper than what it stands in: the last before it that is less deep.
         let around = tree[..index].iter().rev().find(|other| other.depth < part.depth);
         prop_assert_eq!(around.map(|other| other.depth + 1), (!is_first).then_some(part.depth));
-        let inside = |other: &Held| {
-            other.place.span.start <= part.place.span.start && part.place.span.end <= other.place.span.end
+        let inside = |outer: Place| {
+            let (outside, within) = (outer.span, part.place.span);
+            outer.file == part.place.file && outside.start <= within.start && within.end <= outside.end
         };
-        prop_assert!(around.is_none_or(|other| matches!(other.what, What::Definition(_)) || inside(other)));
+        let stands_in = around.is_none_or(|other| match other.what {
+            What::Definition(id) => inside(brute.policy[id].condition.place()),
+            What::When | What::Unless | What::Joined | What::Not | What::Test(_) | What::Consequence(_) => {
+                inside(other.place)
+            }
+        });
+        prop_assert!(stands_in);
     }
     if let Some(first) = tree.first() {
         prop_assert_eq!((first.what, first.depth, first.place), (What::When, 0, rule.when.place()));

@@ -65,6 +65,7 @@ pub(super) fn cells<'t>(
             match quoted(&rest[1..], layout.multiline) {
                 Quoted::Cell(cell, length) => (cell, length + 1, length + 1),
                 Quoted::Broken => return broken(Broken::Quote),
+                // INVARIANT: where cells end with their line, the last line of all is the only one that can be open.
                 Quoted::Open if is_all => return broken(Broken::Quote),
                 Quoted::Open => return too_long(text, layout.most),
             }

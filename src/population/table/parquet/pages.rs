@@ -255,7 +255,7 @@ impl ChunkReader for Pages {
             if (bytes.len() as u64) < wanted || wanted >= MAX_HEADER_BYTES {
                 return Err(refused());
             }
-            wanted *= 16;
+            wanted = MAX_HEADER_BYTES.min(wanted * 16);
         }
     }
 
@@ -331,6 +331,48 @@ mod tests {
         assert!(within(2, 9, 9, 9, 0));
         assert!(!within(2, 9, 9, 10, 0), "no value takes less than a byte");
         assert!(!within(2, most + 1, 9, 9, 0));
+    }
+
+    /// A field of another kind, a map of whole numbers to texts, is passed over.
+    #[test]
+    fn what_is_not_asked_for_is_passed_over() {
+        let mut bytes = header(0, 7, 9, 3, 8);
+        bytes.pop();
+        bytes.extend([1 << 4 | 11, 2, 5 << 4 | 8]);
+        for text in ["", "a text"] {
+            unsigned(300, &mut bytes);
+            unsigned(text.len() as u64, &mut bytes);
+            bytes.extend(text.as_bytes());
+        }
+        bytes.push(0);
+        let header = Header::read(&bytes).expect("a header");
+        assert_eq!((header.unpacked, header.packed, header.values, header.length), (7, 9, 3, bytes.len()));
+    }
+
+    /// A header is read up to its limit of bytes, wherever the parts end that are looked at.
+    #[test]
+    fn long_headers_are_read() {
+        let usual = HEADER_BYTES;
+        for length in
+            [50, usual - 1, usual, usual + 1, 16 * usual, 16 * usual + 1, MAX_HEADER_BYTES, MAX_HEADER_BYTES + 1]
+        {
+            let length = usize::try_from(length).unwrap();
+            let mut bytes = header(0, 7, 9, 3, 8);
+            bytes.pop();
+            // A text fills it, whose length takes one to three bytes.
+            let left = length - bytes.len() - 2;
+            let digits = (1..=3).find(|digits| left - digits < 1 << (7 * digits)).unwrap();
+            bytes.push(3 << 4 | 8);
+            unsigned((left - digits) as u64, &mut bytes);
+            bytes.resize(length - 1, b'x');
+            bytes.push(0);
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&[&bytes[..], &[7; 9]].concat()).unwrap();
+            let source = Source::new(file, Limits::default()).unwrap();
+            let found = Pages::new(Arc::new(source), Compression::UNCOMPRESSED).get_read(0);
+            let read = found.ok().map(|cursor| cursor.into_inner());
+            assert!(read == (length as u64 <= MAX_HEADER_BYTES).then_some(bytes), "{length} bytes");
+        }
     }
 
     #[test]
