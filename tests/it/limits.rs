@@ -259,7 +259,7 @@ fn intricate(rules: usize) -> Policy {
 /// A condition that asks for what no rule leads to never holds, also where nothing is compiled or searched.
 #[test]
 fn what_no_rule_leads_to_takes_no_room() {
-    let text = format!("{HEAD}consequence d \"D\"\nrule r \"R\" when c and a then d\n");
+    let text = format!("{HEAD}consequence d \"D\"\nrule r \"R\" when c and (a or b) then d\n");
     let policy = load(text).expect("it is sound");
     let limits = searched().with(Limit::Operations, 0).with(Limit::SearchSteps, 0);
     let engine = Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");

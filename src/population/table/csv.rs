@@ -309,3 +309,22 @@ fn short(text: &[u8], at: usize, end: usize) -> Option<Text<TEXT_WORDS>> {
     let words = std::array::from_fn(|word| u64::from_le_bytes(words[word]) & masks[word]);
     Some(values::with_length(words, end - at))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Meaning, Memory, Run, plain_row, values};
+
+    /// What was read before is known again, whichever way its line ends.
+    #[test]
+    fn a_line_may_end_in_two_bytes() {
+        let mut memory = Memory::new(1);
+        assert!(memory.keep(values::text(b"yes").expect("it is short"), 5));
+        let runs = [Run { columns: 1..2, meaning: Meaning::Facts(memory) }];
+        // Behind the row is room to look at several bytes at once.
+        for (end, marks) in [("\n", [1, 5]), ("\r\n", [1, 6])] {
+            let block = format!("x,yes{end}{}", " ".repeat(64));
+            let row = plain_row(&runs, &mut [0], block.as_bytes(), 0, &marks);
+            assert_eq!(row.map(|row| row.number), Some(5), "{end:?}");
+        }
+    }
+}

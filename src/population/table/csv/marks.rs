@@ -220,3 +220,66 @@ pub(super) fn cell_end(block: &[u8], at: usize, mark: usize) -> usize {
     let is_cut = block[mark] == b'\n' && mark > at && block[mark - 1] == b'\r';
     mark - usize::from(is_cut)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Marks, TOGETHER, WINDOW};
+
+    /// Where the cells of a row end that begins at a place, letter by letter.
+    fn ends(block: &[u8], at: usize, delimiter: u8) -> Vec<u32> {
+        let (mut ends, mut is_quoted) = (Vec::new(), false);
+        for (place, byte) in block.iter().enumerate().skip(at) {
+            is_quoted ^= *byte == b'"';
+            if !is_quoted && (*byte == delimiter || *byte == b'\n') {
+                ends.push(u32::try_from(place).unwrap());
+            }
+            if !is_quoted && *byte == b'\n' {
+                break;
+            }
+        }
+        ends
+    }
+
+    /// Of each sound row all ends are found, also behind rows that are none, in rows that are longer than what is looked
+    /// at together, and where that ends in the midst of them.
+    #[test]
+    fn the_ends_of_cells_are_found() {
+        let long = ["w".repeat(TOGETHER + 6), format!("\"{}\"", "w".repeat(3 * WINDOW))];
+        let cells = ["", "a", "yes", "\"q\"", "\"\"", "\"a b\"", "1.5", &long[0]];
+        for (delimiter, other) in [(',', ';'), (';', ',')] {
+            let (mut block, mut starts) = (String::new(), Vec::new());
+            for number in 0_usize..900 {
+                let cell = |place: usize| match (number, place) {
+                    (500, 1) => &long[1],
+                    _ => cells[(number * number + place * (number / 7 + 3)) % cells.len()],
+                };
+                starts.push(block.len());
+                let is_sound = number % 17 != 16;
+                block += &match number % 4 {
+                    _ if is_sound => [cell(0), cell(1), cell(2)].join(&delimiter.to_string()),
+                    0 => "a\"b\",c,d".replace(',', &delimiter.to_string()),
+                    1 => "\"a\"b,c,d".replace(',', &delimiter.to_string()),
+                    2 => format!("a{delimiter}b{other}c"),
+                    _ => "a,b,c,d".replace(',', &delimiter.to_string()),
+                };
+                block += if number % 3 == 0 { "\r\n" } else { "\n" };
+            }
+            let block = block.as_bytes();
+            let mut marks = Marks::new(u8::try_from(delimiter).unwrap());
+            marks.begin(block);
+            let of = |number: usize| ends(block, starts[number], u8::try_from(delimiter).unwrap());
+            for number in 0..starts.len() {
+                let found = marks.row(block, starts[number], 3).map(<[u32]>::to_vec);
+                assert_eq!(found, (number % 17 != 16).then(|| of(number)), "row {number}");
+            }
+            // A row that is asked for again, and one that is far away.
+            for number in [899, 3, 4, 4, 700, 499, 500] {
+                assert_eq!(marks.row(block, starts[number], 3).map(<[u32]>::to_vec), Some(of(number)), "row {number}");
+            }
+            // What has no line end is no whole row.
+            let cut = &block[..block.len() - 1];
+            marks.begin(cut);
+            assert_eq!(marks.row(cut, starts[899], 3), None);
+        }
+    }
+}

@@ -262,3 +262,42 @@ impl Plain for FixedLenByteArray {
         ByteArray::write(self, holds, text);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values that differ have keys that differ: what was read of one is never taken for what another says.
+    #[test]
+    fn keys_tell_values_apart() {
+        fn tell_apart<T: Plain>(values: &[T]) {
+            let keys: Vec<Text<2>> = values.iter().map(|value| value.key().expect("it has a key")).collect();
+            for (index, key) in keys.iter().enumerate() {
+                assert!(!keys[index + 1..].contains(key), "{index}");
+            }
+        }
+        tell_apart(&[false, true]);
+        tell_apart(&[0, 1, -1, 255, 256, -256, i32::MAX, i32::MIN]);
+        tell_apart(&[0, 1, -1, 255, 256, 1 << 32, i64::MAX, i64::MIN]);
+        tell_apart(&[0.0_f32, 1.0, -1.0, 0.5, f32::MAX, f32::MIN]);
+        tell_apart(&[0.0_f64, 1.0, -1.0, 0.5, f64::MAX, f64::MIN]);
+        tell_apart(&["", "a", "a\0", "b", "fifteen letters"].map(ByteArray::from));
+    }
+
+    #[test]
+    fn decimal_fractions_have_the_fewest_digits() {
+        for (number, scale, expected) in [
+            (0, 2, "0"),
+            (5, 2, "0.05"),
+            (-5, 2, "-0.05"),
+            (150, 2, "1.5"),
+            (-100, 2, "-1"),
+            (1234, 3, "1.234"),
+            (-7, 0, "-7"),
+        ] {
+            let mut text = Vec::new();
+            put_whole(&mut text, number, Holds::Number { scale, is_unsigned: false });
+            assert_eq!(text, expected.as_bytes());
+        }
+    }
+}
