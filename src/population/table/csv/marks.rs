@@ -268,8 +268,8 @@ mod tests {
             let mut marks = Marks::new(u8::try_from(delimiter).unwrap());
             marks.begin(block);
             let of = |number: usize| ends(block, starts[number], u8::try_from(delimiter).unwrap());
-            for number in 0..starts.len() {
-                let found = marks.row(block, starts[number], 3).map(<[u32]>::to_vec);
+            for (number, start) in starts.iter().enumerate() {
+                let found = marks.row(block, *start, 3).map(<[u32]>::to_vec);
                 assert_eq!(found, (number % 17 != 16).then(|| of(number)), "row {number}");
             }
             // A row that is asked for again, and one that is far away.
