@@ -182,6 +182,9 @@ mod tests {
     /// How many cells three levels have.
     const CELLS: [Cell; 3] = [2, 3, 2];
 
+    /// The nodes on a way, each with the first cell that is taken, and the end it leads to.
+    type Way = (Vec<(NodeId, Cell)>, NodeId);
+
     /// A diagram over the levels from `level` on, with the ends that the digits of a number tell.
     fn made(diagram: &mut Diagram, level: Level, digits: &mut u32, ends: u32) -> NodeId {
         let Some(&count) = CELLS.get(level as usize) else {
@@ -197,7 +200,7 @@ mod tests {
         diagram.make(level, &branches)
     }
 
-    /// Every way from a node to an end: the nodes on it, each with the first cell that is taken, by branches.
+    /// Every way from a node to an end, by branches.
     fn ways(diagram: &Diagram, node: NodeId, way: &mut Vec<(NodeId, Cell)>, found: &mut Vec<Way>) {
         if node.is_end() {
             found.push((way.clone(), node));
@@ -211,8 +214,6 @@ mod tests {
             start = branch.end;
         }
     }
-
-    type Way = (Vec<(NodeId, Cell)>, NodeId);
 
     /// Every combination of what is known of the levels.
     fn all_known() -> impl Iterator<Item = Vec<Cell>> {

@@ -246,7 +246,10 @@ mod tests {
     fn the_ends_of_cells_are_found() {
         let long = ["w".repeat(TOGETHER + 6), format!("\"{}\"", "w".repeat(3 * WINDOW))];
         let cells = ["", "a", "yes", "\"q\"", "\"\"", "\"a b\"", "1.5", &long[0]];
-        for (delimiter, other) in [(',', ';'), (';', ',')] {
+        // Stray quotation marks, too few cells and too many.
+        let broken = ["a\"b\",c,d", "\"a\"b,c,d", "a,b;c", "a,b,c,d"];
+        let is_sound = |number: usize| number % 17 != 16;
+        for (delimiter, other) in [(",", ";"), (";", ",")] {
             let (mut block, mut starts) = (String::new(), Vec::new());
             for number in 0_usize..900 {
                 let cell = |place: usize| match (number, place) {
@@ -254,28 +257,23 @@ mod tests {
                     _ => cells[(number * number + place * (number / 7 + 3)) % cells.len()],
                 };
                 starts.push(block.len());
-                let is_sound = number % 17 != 16;
-                block += &match number % 4 {
-                    _ if is_sound => [cell(0), cell(1), cell(2)].join(&delimiter.to_string()),
-                    0 => "a\"b\",c,d".replace(',', &delimiter.to_string()),
-                    1 => "\"a\"b,c,d".replace(',', &delimiter.to_string()),
-                    2 => format!("a{delimiter}b{other}c"),
-                    _ => "a,b,c,d".replace(',', &delimiter.to_string()),
+                block += &match is_sound(number) {
+                    true => [cell(0), cell(1), cell(2)].join(delimiter),
+                    false => broken[number % 4].replace(';', "other").replace(',', delimiter).replace("other", other),
                 };
                 block += if number % 3 == 0 { "\r\n" } else { "\n" };
             }
-            let block = block.as_bytes();
-            let mut marks = Marks::new(u8::try_from(delimiter).unwrap());
+            let (block, delimiter) = (block.as_bytes(), delimiter.as_bytes()[0]);
+            let mut marks = Marks::new(delimiter);
             marks.begin(block);
-            let of = |number: usize| ends(block, starts[number], u8::try_from(delimiter).unwrap());
-            for (number, start) in starts.iter().enumerate() {
-                let found = marks.row(block, *start, 3).map(<[u32]>::to_vec);
-                assert_eq!(found, (number % 17 != 16).then(|| of(number)), "row {number}");
-            }
-            // A row that is asked for again, and one that is far away.
-            for number in [899, 3, 4, 4, 700, 499, 500] {
-                assert_eq!(marks.row(block, starts[number], 3).map(<[u32]>::to_vec), Some(of(number)), "row {number}");
-            }
+            let mut check = |number: usize| {
+                let found = marks.row(block, starts[number], 3).map(<[u32]>::to_vec);
+                let expected = is_sound(number).then(|| ends(block, starts[number], delimiter));
+                assert_eq!(found, expected, "row {number}");
+            };
+            (0..starts.len()).for_each(&mut check);
+            // A row that is asked for again, and those that are far away.
+            [899, 3, 4, 4, 700, 499, 500].into_iter().for_each(check);
             // What has no line end is no whole row.
             let cut = &block[..block.len() - 1];
             marks.begin(cut);
