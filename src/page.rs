@@ -44,9 +44,12 @@ struct Settings {
 /// # Errors
 /// When the program was built without the engine.
 pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
-    if ENGINE.is_empty() {
-        return Err(NoEngine);
-    }
+    if ENGINE.is_empty() { Err(NoEngine) } else { Ok(page_with(engine, ENGINE)) }
+}
+
+/// The same with an engine that was built apart: WebAssembly, packed by gzip, as `web/build.sh` leaves it.
+#[must_use]
+pub fn page_with(engine: &Engine<'_>, packed: &[u8]) -> String {
     let policy = engine.policy;
     let title = as_html(&plain(policy.label.as_deref().unwrap_or(&policy.name)));
     // In a page of its own the loader is no module that others import.
@@ -59,8 +62,8 @@ pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
     let unknown = policy.unknown();
     let subject = Subject { policy, selection: &engine.selection, name: None, profile: &unknown };
     let outcomes = report::outcomes(subject, &engine.outcomes_in_brief(&unknown), Detail::Usual, Form::Html);
-    let code = BASE64_STANDARD.encode(ENGINE);
-    Ok(filled(|name| match name {
+    let code = BASE64_STANDARD.encode(packed);
+    filled(|name| match name {
         "title" => &title,
         "style" => STYLE,
         "allowed-style" => &allowed_style,
@@ -73,7 +76,7 @@ pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
         "engine" => &code,
         "version" => env!("CARGO_PKG_VERSION"),
         other => never(&format!("the template names {other}")),
-    }))
+    })
 }
 
 /// The template with a text for each `{name}`. What is put in is not looked at again.

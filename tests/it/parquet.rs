@@ -6,10 +6,13 @@ use std::fs::File;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use ::parquet::basic::{Compression, Encoding, GzipLevel, ZstdLevel};
+use ::parquet::basic::{BrotliLevel, Compression, Encoding, GzipLevel, ZstdLevel};
 use ::parquet::data_type::{
     BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType, FloatType,
     Int32Type, Int64Type,
+};
+use ::parquet::file::metadata::{
+    ColumnChunkMetaDataBuilder, ParquetMetaDataReader, ParquetMetaDataWriter, RowGroupMetaData,
 };
 use ::parquet::file::properties::{WriterProperties, WriterVersion};
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -363,4 +366,170 @@ fn a_file_is_read_up_to_its_limits() {
     // The largest page is a dictionary: of numbers with eight bytes each, or of three texts, each with its length in
     // four bytes.
     assert_eq!(most(Limit::PageBytes), 3 * (4 + 2));
+}
+
+/// More rows than are read at once, in one part and in several, with faults where one ends: the same counts and the
+/// same rejected rows as of a text table.
+#[test]
+fn many_rows_are_read_as_the_text_is() {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    const ROWS: usize = 10_000;
+    let cell = |row: usize| match row {
+        0 | 4_095 | 4_096 | 4_097 | 8_191 | 8_192 | 9_999 => Some("9".to_owned()),
+        _ => [Some("1".to_owned()), None, Some("3".to_owned())][row % 3].clone(),
+    };
+    let yes = |row: usize| [Some("yes".to_owned()), Some("no".to_owned()), None][row / 5 % 3].clone();
+    let count = |row: usize| (row != 5_000).then(|| (row % 7).to_string());
+    let columns = [
+        Column { declared: "int64", cells: (0..ROWS).map(cell).collect() },
+        Column { declared: "boolean", cells: (0..ROWS).map(yes).collect() },
+        Column { declared: "int64", cells: (0..ROWS).map(count).collect() },
+    ];
+    let mut text = "w0,b0,rows\n".to_owned();
+    for row in 0..ROWS {
+        let [w0, b0, rows] = [cell(row), yes(row), count(row)].map(Option::unwrap_or_default);
+        let _ = writeln!(text, "{w0},{b0},{rows}");
+    }
+    let mut plan = Plan::new(&engine, &coding);
+    plan.missing_as_unknown = true;
+    for rows in [None, Some("rows".to_owned())] {
+        plan.rows = rows;
+        let (whole, mut rejects) = outcome(text.as_bytes(), &plan);
+        assert_eq!(rejects.len(), 7 + usize::from(plan.rows.is_some()));
+        // Rows stand for lines, and there is no header.
+        rejects.iter_mut().for_each(|reject| reject.line -= 1);
+        for group in [ROWS, 6_000, 4_096, 4_095] {
+            let file = file(&["w0", "b0", "rows"], &columns, ROWS, group, WriterProperties::builder().build());
+            assert_eq!(counted(&file, &plan), (whole.clone(), rejects.clone()), "parts of {group} rows");
+        }
+    }
+}
+
+#[test]
+fn progress_is_told_part_by_part() {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let file = file(&["w0"], &[some_numbers()], 5, 2, WriterProperties::builder().build());
+    let mut plan = Plan::new(&engine, &coding);
+    plan.missing_as_unknown = true;
+    let mut told = Vec::new();
+    table::read_file(file, &plan, Kept::default, |_| {}, |read| told.push(read)).expect("it is sound");
+    assert!(told.len() == 3 && told.is_sorted_by(|before, after| before < after), "{told:?}");
+}
+
+fn some_numbers() -> Column {
+    Column { declared: "int64", cells: ["1", "2", "1", "2", "3"].map(|cell| Some(cell.to_owned())).to_vec() }
+}
+
+/// What is no Parquet file is read as what it is; from a pipe, which cannot be read twice, no Parquet file is.
+#[test]
+fn files_and_pipes_are_known_by_their_beginning() {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let mut plan = Plan::new(&engine, &coding);
+    plan.missing_as_unknown = true;
+    let text = b"b0,w0\nyes,1\nno,2\n";
+    let parquet = bytes(&file(&["w0"], &[some_numbers()], 5, 5, WriterProperties::builder().build()));
+    let piped = |bytes: &[u8]| {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        writer.write_all(bytes).unwrap();
+        drop(writer);
+        let read =
+            table::read_file(File::from(std::os::fd::OwnedFd::from(reader)), &plan, Kept::default, |_| {}, |_| {});
+        told(read, vec![]).0
+    };
+    let expected = outcome(text, &plan).0;
+    assert!(expected.is_ok());
+    assert_eq!((counted(&damaged(text), &plan).0, piped(text)), (expected.clone(), expected));
+    assert!(counted(&damaged(&parquet), &plan).0.is_ok());
+    assert_eq!(piped(&parquet), Err("Parquet".to_owned()));
+}
+
+/// A file of whose parts other things are said at its end.
+fn said_otherwise(bytes: &[u8], change: impl Fn(RowGroupMetaData) -> RowGroupMetaData) -> Vec<u8> {
+    let all = bytes::Bytes::from(bytes.to_vec());
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&all).expect("it is sound");
+    let groups = metadata.row_groups().iter().cloned().map(change).collect();
+    let metadata = metadata.into_builder().set_row_groups(groups).build();
+    let end = bytes[bytes.len() - 8..].first_chunk().expect("four bytes");
+    let mut other = bytes[..bytes.len() - 8 - u32::from_le_bytes(*end) as usize].to_vec();
+    ParquetMetaDataWriter::new(&mut other, &metadata).finish().expect("it is written to memory");
+    other
+}
+
+/// A file has no more rows than so many times its bytes, or 2 to the 28, however many it says that it has.
+#[test]
+fn what_a_file_says_of_its_rows_is_not_believed() {
+    let columns = || [some_numbers()];
+    let small = bytes(&file(&["note"], &columns(), 5, 2, WriterProperties::builder().build()));
+    let policy = all_facts();
+    let read = |limits: Limits, rows: i64| {
+        let bytes = said_otherwise(&small, |group| {
+            let rows = if group.num_rows() == 1 { rows } else { 0 };
+            group.into_builder().set_num_rows(rows).build().expect("it is complete")
+        });
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
+        let coding = Coding::new(&engine, &facts(&policy), &[]);
+        let mut plan = Plan::new(&engine, &coding);
+        // No column is read: the rows are counted as they are said to be.
+        (plan.missing_as_unknown, plan.ignored) = (true, plan.names.clone());
+        let length = bytes.len() as u64;
+        (counted(&damaged(&bytes), &plan).0.map(|(_, rows, _)| rows), length)
+    };
+    let most = 1 << 28;
+    assert_eq!(read(Limits::default(), most).0, Ok(most.unsigned_abs()));
+    for rows in [most + 1, i64::MAX, -1] {
+        let why = read(Limits::default(), rows).0.expect_err("these are too many");
+        assert!(why.contains("more rows than a file of its length may"), "{why}");
+        assert!(why.contains("`--limit expansion=4000`"), "{why}");
+    }
+    let limits = Limits::default().with(Limit::Expansion, 1 << 20);
+    // The same length says a number of as many digits.
+    let length = read(limits, most + 1).1;
+    let most = i64::try_from(length << 20).expect("few");
+    assert_eq!(read(limits, most), (Ok(most.unsigned_abs()), length));
+    assert!(read(limits, most + 1).0.is_err());
+}
+
+/// Where what is said of a column at the end of the file cannot be right, it is damaged, and the message says where.
+#[test]
+fn what_a_file_says_of_its_columns_is_looked_at() {
+    let packed = WriterProperties::builder().set_compression(Compression::UNCOMPRESSED).build();
+    let bytes = bytes(&file(&["w0"], &[some_numbers()], 5, 5, packed));
+    let read = |change: &dyn Fn(ColumnChunkMetaDataBuilder) -> ColumnChunkMetaDataBuilder| {
+        let other = said_otherwise(&bytes, |group| {
+            let column = change(group.column(0).clone().into_builder()).build().expect("it is complete");
+            group.into_builder().set_column_metadata(vec![column]).build().expect("it is complete")
+        });
+        let policy = all_facts();
+        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let coding = Coding::new(&engine, &facts(&policy), &[]);
+        let mut plan = Plan::new(&engine, &coding);
+        plan.missing_as_unknown = true;
+        (counted(&damaged(&other), &plan).0.map(|(_, rows, _)| rows), other.len())
+    };
+    let start = 4;
+    let size = |size: i64| read(&move |column| column.set_total_compressed_size(size));
+    let (whole, length) = size(1 << 12);
+    let most = i64::try_from(length).expect("short") - start;
+    let is_damaged = |whole: Result<u64, String>| {
+        whole.is_err_and(|why| why.contains("it is damaged") && why.contains("column `w0`, part 1 of the file"))
+    };
+    assert!(is_damaged(whole));
+    // The longest column ends with the file, which has the same length, since a number below 2 to the 13 takes two bytes.
+    assert_eq!(size(most), (Ok(5), length));
+    assert!(is_damaged(size(most + 1).0) && is_damaged(size(-1).0));
+    for count in [4, 6, -1] {
+        assert!(is_damaged(read(&move |column| column.set_num_values(count)).0), "{count}");
+    }
+    for packing in [Compression::BROTLI(BrotliLevel::default()), Compression::LZO, Compression::LZ4] {
+        assert!(is_damaged(read(&move |column| column.set_compression(packing)).0), "{packing}");
+    }
+    let nowhere = |column: ColumnChunkMetaDataBuilder| column.set_dictionary_page_offset(None).set_data_page_offset(-1);
+    assert!(is_damaged(read(&nowhere).0));
+    assert_eq!(read(&|column| column).0, Ok(5));
 }

@@ -98,11 +98,15 @@ fn a_header_of_several_lines_is_read_in_any_blocks() {
     let coding = Coding::new(&engine, &facts(&policy), &[]);
     let mut plan = Plan::new(&engine, &coding);
     plan.multiline_cells = true;
-    let table = b"b0,b1,l0,w0,n0,d0,\"a note\nof two lines\"\nyes,no,va,1,1.5,2000-02-29,x\n";
-    let expected = outcome(table, &plan);
-    assert_eq!(expected.0.as_ref().map(|(_, rows, rejected)| (*rows, *rejected)), Ok((1, 0)));
-    plan.block = 1;
-    assert_eq!(outcome(table, &plan), expected);
+    for lines in 1..5 {
+        let name = vec!["a note"; lines].join("\n");
+        let table = format!("b0,b1,l0,w0,n0,d0,\"{name}\"\nyes,no,va,1,1.5,2000-02-29,x\n");
+        plan.block = 1 << 16;
+        let expected = outcome(table.as_bytes(), &plan);
+        assert_eq!(expected.0.as_ref().map(|(_, rows, rejected)| (*rows, *rejected)), Ok((1, 0)), "{lines} lines");
+        plan.block = 1;
+        assert_eq!(outcome(table.as_bytes(), &plan), expected, "{lines} lines");
+    }
 }
 
 proptest! {
@@ -634,6 +638,9 @@ fn faults_are_found_in_lines_of_json() {
         assert_eq!((rows, rejected), (ROWS as u64, faults.len() as u64));
         assert_eq!(sums.values().map(|sum| sum.0).sum::<u64>(), rows - rejected);
     }
+    // Where every row is rejected, that is what is wrong, and not which keys there are.
+    let (whole, rejects) = outcome(b"{\"w0\":4}\n", &Plan::new(&engine, &coding));
+    assert_eq!((whole, rejects.len()), (Ok((BTreeMap::new(), 1, 1)), 1));
 }
 
 /// So many facts that combinations have no numbers; each row is met many times.
@@ -703,6 +710,9 @@ fn other_tables_are_counted_alike() {
         rejects.iter().map(|it| (it.line, it.column.as_deref().unwrap())).collect::<Vec<_>>(),
         [(4, "w0"), (5, "rows")]
     );
+    // Spreadsheets put a mark before the text that says how it is encoded.
+    let marked = [&b"\xef\xbb\xbf"[..], csv].concat();
+    assert_eq!(outcome(&marked, &plan), (whole, rejects));
     let (whole, rejects) = outcome(json, &plan);
     assert_eq!(whole, Ok((counted.clone(), 9, 5)));
     assert_eq!(
@@ -719,11 +729,6 @@ fn other_tables_are_counted_alike() {
     let why: Vec<Why> = rejects.iter().map(|it| it.why).collect();
     assert_eq!(why, [Why::KeyTwice, Why::Object, Why::Object]);
     // Packed, also in several pieces, and cut short.
-    let gzip = |bytes: &[u8]| {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    };
     let zstd = |bytes: &[u8]| ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest);
     for pack in [&gzip as &dyn Fn(&[u8]) -> Vec<u8>, &zstd] {
         let packed = [pack(&csv[..30]), pack(&csv[30..])].concat();
@@ -731,6 +736,31 @@ fn other_tables_are_counted_alike() {
         let cut = outcome(&packed[..packed.len() - 7], &plan).0;
         assert!(cut.as_ref().is_err_and(|why| why.contains("Input")), "{cut:?}");
     }
+}
+
+/// How far the reading has come is told as it goes, in bytes of the input, packed as it is.
+#[test]
+fn progress_comes_to_the_end_of_the_input() {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let mut plan = Plan::new(&engine, &coding);
+    (plan.missing_as_unknown, plan.block) = (true, 64);
+    let table = format!("b0,note\n{}", "yes,x\n".repeat(200));
+    let packed = gzip(table.as_bytes());
+    for bytes in [table.as_bytes(), &packed] {
+        let mut told = Vec::new();
+        let whole = table::read(bytes, &plan, Kept::default, |_| {}, |read| told.push(read)).expect("it is sound");
+        assert_eq!(whole.rows, 200);
+        assert!(told.is_sorted() && told.len() > 1, "{told:?}");
+        assert_eq!(told.last(), Some(&(bytes.len() as u64)));
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 /// Tables that are not read.
@@ -792,6 +822,11 @@ fn tables_that_are_refused() {
     let unread = refused("born,passport,residence,rows,birth_date", &reduced);
     assert_eq!(unread.as_deref(), Some("Identities([\"birth_date\", \"residence\"])"));
     assert_eq!(refused("born,passport,residence,rows,status of c", &|_| {}).as_deref(), Some("Combinations"));
+    assert_eq!(refused("born,passport,residence,rows,status of c", &reduced), None);
+    // Either alone may stand in any table.
+    for unread in ["rows", "status of c"] {
+        assert_eq!(refused(&format!("born,passport,{unread}"), &|plan| plan.missing_as_unknown = true), None);
+    }
     // What is no header is perhaps a row: nothing of it is told.
     for change in [&(|_: &mut Plan<'_>| {}) as &dyn Fn(&mut Plan<'_>), &|plan| plan.missing_as_unknown = true] {
         let told = refused("1990-01-01,CANARY,yes", change);

@@ -413,3 +413,21 @@ fn written<'t, T: Plain>(value: Option<&T>, holds: Holds, text: &'t mut Vec<u8>)
     value.inspect(|value| value.write(holds, text));
     text.trim_ascii()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ParquetError, guarded, is_guarded};
+
+    /// The library's panics are errors; that they come from it is known while they are told, and no longer.
+    #[test]
+    fn panics_of_the_library_are_caught() {
+        assert!(!is_guarded());
+        assert!(guarded(|| Ok(is_guarded())).expect("it is read"));
+        assert!(!is_guarded());
+        let failed = guarded::<()>(|| Err(ParquetError::General("damaged".to_owned())));
+        assert!(failed.is_err_and(|why| why.to_string().contains("damaged")));
+        let gave_up = guarded::<()>(|| panic!("as the library does"));
+        assert!(gave_up.is_err_and(|why| why.to_string().contains("gave up")));
+        assert!(!is_guarded());
+    }
+}

@@ -13,7 +13,7 @@ pub(super) struct Compact<'t> {
 const DEEPEST: usize = 16;
 
 /// The type of a value.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Yes,
     No,
@@ -158,6 +158,199 @@ impl<'t> Compact<'t> {
                 self.whole()?;
             }
             self.skip(Kind::of(first & 15)?, depth)?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Compact, DEEPEST, Kind};
+
+    fn unsigned(mut number: u64, bytes: &mut Vec<u8>) {
+        while number >= 0x80 {
+            bytes.push(u8::try_from(number & 0x7f).unwrap() | 0x80);
+            number >>= 7;
+        }
+        bytes.push(u8::try_from(number).unwrap());
+    }
+
+    fn whole(number: i64, bytes: &mut Vec<u8>) {
+        unsigned(((number << 1) ^ (number >> 63)).cast_unsigned(), bytes);
+    }
+
+    /// A value with the code of its type; of yes and no the one that is said in a list.
+    #[derive(Clone, Debug)]
+    struct Value(u8, Kind, Vec<u8>);
+
+    impl Value {
+        fn list(code: u8, items: &[&Value], item: u8) -> Self {
+            let mut bytes = Vec::new();
+            match u8::try_from(items.len()) {
+                Ok(few @ 0..15) => bytes.push(few << 4 | item),
+                Ok(_) | Err(_) => {
+                    bytes.push(0xf0 | item);
+                    unsigned(items.len() as u64, &mut bytes);
+                }
+            }
+            items.iter().for_each(|Value(_, _, item)| bytes.extend(item));
+            Self(code, Kind::List, bytes)
+        }
+
+        fn map(entries: &[[&Value; 2]]) -> Self {
+            let mut bytes = Vec::new();
+            unsigned(entries.len() as u64, &mut bytes);
+            if let Some([key, value]) = entries.first() {
+                bytes.push(key.0 << 4 | value.0);
+            }
+            entries.iter().flatten().for_each(|Value(_, _, part)| bytes.extend(part));
+            Self(11, Kind::Map, bytes)
+        }
+
+        /// Fields by how far each number is from the one before.
+        fn structure(fields: &[(i16, Value)]) -> Self {
+            let (mut bytes, mut number) = (Vec::new(), 0);
+            for (step, Value(code, kind, value)) in fields {
+                number += i64::from(*step);
+                match u8::try_from(*step) {
+                    Ok(near @ 1..16) => bytes.push(near << 4 | code),
+                    Ok(_) | Err(_) => {
+                        bytes.push(*code);
+                        whole(number, &mut bytes);
+                    }
+                }
+                // The type of a field says which of the two it is.
+                if !matches!(kind, Kind::Yes | Kind::No) {
+                    bytes.extend(value);
+                }
+            }
+            bytes.push(0);
+            Self(12, Kind::Struct, bytes)
+        }
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<bool>().prop_map(|yes| match yes {
+                true => Value(1, Kind::Yes, vec![1]),
+                false => Value(2, Kind::No, vec![2]),
+            }),
+            any::<u8>().prop_map(|byte| Value(3, Kind::Byte, vec![byte])),
+            (4_u8..7, any::<i64>(), 0_u32..64).prop_map(|(code, number, less)| {
+                let mut bytes = Vec::new();
+                whole(number >> less, &mut bytes);
+                Value(code, Kind::Whole, bytes)
+            }),
+            any::<[u8; 8]>().prop_map(|bytes| Value(7, Kind::Double, bytes.to_vec())),
+            prop::collection::vec(any::<u8>(), 0..200).prop_map(|text| {
+                let mut bytes = Vec::new();
+                unsigned(text.len() as u64, &mut bytes);
+                bytes.extend(text);
+                Value(8, Kind::Binary, bytes)
+            }),
+        ];
+        leaf.prop_recursive(3, 40, 4, |inner| {
+            prop_oneof![
+                (inner.clone(), prop::sample::select(vec![0, 1, 2, 14, 15, 16, 130]), 9_u8..11)
+                    .prop_map(|(item, count, code)| Value::list(code, &vec![&item; few(count, &[&item])], item.0)),
+                (inner.clone(), inner.clone(), prop::sample::select(vec![0, 1, 2, 130]))
+                    .prop_map(|(key, value, count)| Value::map(&vec![[&key, &value]; few(count, &[&key, &value])])),
+                prop::collection::vec((steps(), inner), 0..4).prop_map(|fields| Value::structure(&fields)),
+            ]
+        })
+    }
+
+    /// Of long items not many.
+    fn few(count: usize, items: &[&Value]) -> usize {
+        if items.iter().any(|Value(_, _, bytes)| bytes.len() > 20) { count.min(2) } else { count }
+    }
+
+    fn steps() -> impl Strategy<Value = i16> {
+        prop::sample::select(vec![1_i16, 2, 15, 16, 300, -3, 0])
+    }
+
+    /// The numbers and types that are told, and how many bytes were read.
+    fn read(bytes: &[u8]) -> Option<(Vec<(i64, Kind)>, usize)> {
+        let (mut compact, mut told) = (Compact::new(bytes), Vec::new());
+        compact.fields(|_, number, kind| {
+            told.push((number, kind));
+            Some(false)
+        })?;
+        Some((told, compact.read()))
+    }
+
+    proptest! {
+        /// Whatever stands in fields that are not asked for is passed over, to its last byte and no further.
+        #[test]
+        fn fields_are_told_and_passed_over(fields in prop::collection::vec((steps(), values()), 0..4)) {
+            let Value(_, _, bytes) = Value::structure(&fields);
+            let mut number = 0;
+            let expected: Vec<(i64, Kind)> = fields.iter().map(|(step, Value(_, kind, _))| {
+                number += i64::from(*step);
+                (number, *kind)
+            }).collect();
+            prop_assert_eq!(read(&[&bytes[..], &[0xff; 3]].concat()), Some((expected, bytes.len())));
+            // Long texts are cut at some of their places alone.
+            for end in (0..bytes.len()).step_by(1 + bytes.len() / 64) {
+                prop_assert_eq!(read(&bytes[..end]), None, "{} of {} bytes", end, bytes.len());
+            }
+        }
+
+        #[test]
+        fn whole_numbers_are_read(number in any::<i64>(), less in 0_u32..64) {
+            let mut bytes = Vec::new();
+            whole(number >> less, &mut bytes);
+            let mut compact = Compact::new(&bytes);
+            prop_assert_eq!((compact.whole(), compact.read()), (Some(number >> less), bytes.len()));
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_specification() {
+        // Each sign by turns: 0, -1, 1, -2.
+        for (bytes, number) in [(&[0][..], 0), (&[1], -1), (&[2], 1), (&[3], -2), (&[0xfe, 1], 127), (&[0x80, 1], 64)] {
+            assert_eq!(Compact::new(bytes).whole(), Some(number), "{bytes:?}");
+        }
+        // More bytes than a number of 64 bits has.
+        let most = [0x80; 9];
+        assert_eq!(Compact::new(&[&most[..], &[1]].concat()).whole(), Some(1 << 62));
+        assert_eq!(Compact::new(&[&most[..], &[0x80, 0]].concat()).whole(), None);
+    }
+
+    #[test]
+    fn other_types_are_refused() {
+        for code in 1..16 {
+            let is_known = code < 13;
+            // The shortest value, and then what ends the structure.
+            let value: &[u8] = match code {
+                1 | 2 => &[],
+                7 => &[0; 8],
+                9 | 10 => &[3],
+                _ => &[0],
+            };
+            let bytes = [&[1 << 4 | code], value, &[0]].concat();
+            assert_eq!(read(&bytes).is_some(), is_known, "{code}");
+            assert_eq!(Compact::new(&[1 << 4 | code, 0, 0]).list().is_some(), is_known, "{code}");
+        }
+    }
+
+    /// Values may lie so deep within each other and no deeper: what passes over them calls itself.
+    #[test]
+    fn values_lie_not_too_deep() {
+        let leaf = Value(3, Kind::Byte, vec![7]);
+        let kinds: [(&str, fn(&Value) -> Value); 3] = [
+            ("lists", |inner| Value::list(9, &[inner], inner.0)),
+            ("maps", |inner| Value::map(&[[&Value(3, Kind::Byte, vec![7]), inner]])),
+            ("structures", |inner| Value::structure(&[(1, inner.clone())])),
+        ];
+        for (name, within) in kinds {
+            let deep = |levels: usize| {
+                let value = (1..levels).fold(leaf.clone(), |inner, _| within(&inner));
+                let Value(_, _, bytes) = Value::structure(&[(1, value)]);
+                read(&bytes).is_some()
+            };
+            assert_eq!([DEEPEST - 1, DEEPEST, DEEPEST + 1].map(deep), [true, true, false], "{name}");
         }
     }
 }

@@ -265,7 +265,162 @@ impl Plain for FixedLenByteArray {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use ::parquet::schema::parser::parse_message_type;
+    use ::parquet::schema::types::SchemaDescriptor;
+
     use super::*;
+
+    /// What a column holds that is declared so, in the words of the format.
+    fn declared(column: &str) -> Option<Holds> {
+        let schema = parse_message_type(&format!("message table {{ {column}; }}")).expect("a schema");
+        Holds::of(&SchemaDescriptor::new(Arc::new(schema)).column(0))
+    }
+
+    /// By the format's definition of logical types.
+    #[test]
+    fn columns_hold_what_their_types_and_annotations_say() {
+        let number = |scale, is_unsigned| Some(Holds::Number { scale, is_unsigned });
+        for (kind, holds) in [
+            ("boolean a", Some(Holds::YesNo)),
+            ("int32 a", number(0, false)),
+            ("int64 a", number(0, false)),
+            ("int96 a", None),
+            ("float a", Some(Holds::Floating)),
+            ("double a", Some(Holds::Floating)),
+            ("binary a", Some(Holds::Text)),
+            ("fixed_len_byte_array(4) a", None),
+            ("int32 a (integer(8, true))", number(0, false)),
+            ("int32 a (integer(16, true))", number(0, false)),
+            ("int32 a (integer(32, true))", number(0, false)),
+            ("int64 a (integer(64, true))", number(0, false)),
+            ("int32 a (integer(8, false))", number(0, true)),
+            ("int32 a (integer(16, false))", number(0, true)),
+            ("int32 a (integer(32, false))", number(0, true)),
+            ("int64 a (integer(64, false))", number(0, true)),
+            ("int32 a (int_8)", number(0, false)),
+            ("int32 a (uint_8)", number(0, true)),
+            ("int64 a (uint_64)", number(0, true)),
+            ("int32 a (decimal(9, 2))", number(2, false)),
+            ("int64 a (decimal(18, 0))", number(0, false)),
+            ("binary a (decimal(38, 38))", number(38, false)),
+            ("binary a (decimal(39, 39))", None),
+            ("fixed_len_byte_array(16) a (decimal(38, 10))", number(10, false)),
+            ("int32 a (date)", Some(Holds::Days)),
+            ("int32 a (time(millis, true))", None),
+            ("int64 a (time(micros, false))", None),
+            ("int64 a (timestamp(millis, true))", None),
+            ("int64 a (timestamp(nanos, false))", None),
+            ("int64 a (timestamp_millis)", None),
+            ("binary a (string)", Some(Holds::Text)),
+            ("binary a (utf8)", Some(Holds::Text)),
+            ("binary a (enum)", Some(Holds::Text)),
+            ("binary a (json)", None),
+            ("binary a (bson)", None),
+            ("fixed_len_byte_array(12) a (interval)", None),
+            ("fixed_len_byte_array(16) a (uuid)", None),
+            ("fixed_len_byte_array(2) a (float16)", None),
+            ("int32 a (unknown)", Some(Holds::Nothing)),
+        ] {
+            assert_eq!(declared(&format!("required {kind}")), holds, "{kind}");
+            assert_eq!(declared(&format!("optional {kind}")), holds, "{kind}");
+            // No fact has several values.
+            assert_eq!(declared(&format!("repeated {kind}")), None, "{kind}");
+        }
+    }
+
+    #[test]
+    fn facts_are_read_from_what_may_be_their_values() {
+        let number = |scale| Holds::Number { scale, is_unsigned: false };
+        let kinds =
+            [FactType::YesNo, FactType::OneOf(Default::default()), FactType::Number { whole: true, range: None }, FactType::Date];
+        for (holds, words, of) in [
+            (Holds::Nothing, "nothing", [true, true, true, true]),
+            (Holds::Text, "texts", [true, true, true, true]),
+            (Holds::YesNo, "yes or no", [true, false, false, false]),
+            // 1 and 0 are yes and no.
+            (number(0), "numbers", [true, false, true, false]),
+            (number(1), "numbers", [false, false, true, false]),
+            (Holds::Floating, "numbers", [false, false, true, false]),
+            (Holds::Days, "days", [false, false, false, true]),
+        ] {
+            assert_eq!([0, 1, 2, 3].map(|kind: usize| holds.may_be(&kinds[kind])), of, "{holds:?}");
+            assert_eq!(holds.describe(), words);
+        }
+    }
+
+    fn written(value: &impl Plain, holds: Holds) -> String {
+        let mut text = Vec::new();
+        value.write(holds, &mut text);
+        String::from_utf8(text).expect("it is UTF-8")
+    }
+
+    #[test]
+    fn values_are_written_as_in_a_text_table() {
+        let number = |scale, is_unsigned| Holds::Number { scale, is_unsigned };
+        assert_eq!([true, false].map(|value| written(&value, Holds::YesNo)), ["true", "false"]);
+        for (value, signed, unsigned) in
+            [(7, "7", "7"), (-1, "-1", "4294967295"), (i32::MIN, "-2147483648", "2147483648")]
+        {
+            assert_eq!(written(&value, number(0, false)), signed);
+            assert_eq!(written(&value, number(0, true)), unsigned);
+        }
+        for (value, signed, unsigned) in [
+            (7, "7", "7"),
+            (-1, "-1", "18446744073709551615"),
+            (i64::MIN, "-9223372036854775808", "9223372036854775808"),
+        ] {
+            assert_eq!(written(&value, number(0, false)), signed);
+            assert_eq!(written(&value, number(0, true)), unsigned);
+        }
+        // Of binary fractions the fewest digits that mean them.
+        assert_eq!(written(&0.1_f32, Holds::Floating), "0.1");
+        assert_eq!(written(&0.1_f64, Holds::Floating), "0.1");
+        assert_eq!(written(&f64::from(0.1_f32), Holds::Floating), "0.10000000149011612");
+        // Days, to the ends of the calendar; beyond them digits, which are no date.
+        for (day, date) in [
+            (0, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (11_016, "2000-02-29"),
+            (2_932_896, "9999-12-31"),
+            (2_932_897, "2932897"),
+            (-719_162, "0001-01-01"),
+            (-719_163, "-719163"),
+            (i32::MAX, "2147483647"),
+        ] {
+            assert_eq!(written(&day, Holds::Days), date);
+        }
+        // Two's complement of any length, and more digits than any number has.
+        for (bytes, scale, text) in [
+            (&[][..], 0, "0"),
+            (&[0x7f], 0, "127"),
+            (&[0x80], 0, "-128"),
+            (&[0xff], 0, "-1"),
+            (&[0x01, 0x00], 0, "256"),
+            (&[0xff, 0x00], 0, "-256"),
+            (&[0x30, 0x39], 2, "123.45"),
+            (&[0xff, 0xff, 0xfe], 1, "-0.2"),
+            (&[0; 16], 0, "0"),
+            (&[0; 17], 0, "?"),
+        ] {
+            let holds = number(scale, false);
+            assert_eq!(written(&ByteArray::from(bytes.to_vec()), holds), text, "{bytes:?}");
+            assert_eq!(written(&FixedLenByteArray::from(bytes.to_vec()), holds), text, "{bytes:?}");
+        }
+        assert_eq!(written(&ByteArray::from(" a, \"b\" "), Holds::Text), " a, \"b\" ");
+    }
+
+    /// A number that has a short one is that, and no other.
+    #[test]
+    fn small_numbers_are_their_own() {
+        assert_eq!([false, true].map(|value| value.number()), [Some(0), Some(1)]);
+        for (value, number) in [(0, Some(0)), (1, Some(1)), (255, Some(255)), (256, None), (-1, None)] {
+            assert_eq!((value.number(), i64::from(value).number()), (number, number));
+        }
+        assert_eq!((i64::MAX.number(), (1_i64 << 32).number()), (None, None));
+        assert_eq!((0.0_f32.number(), 0.0_f64.number(), ByteArray::from("").number()), (None, None, None));
+    }
 
     /// Values that differ have keys that differ: what was read of one is never taken for what another says.
     #[test]
@@ -281,7 +436,9 @@ mod tests {
         tell_apart(&[0, 1, -1, 255, 256, 1 << 32, i64::MAX, i64::MIN]);
         tell_apart(&[0.0_f32, 1.0, -1.0, 0.5, f32::MAX, f32::MIN]);
         tell_apart(&[0.0_f64, 1.0, -1.0, 0.5, f64::MAX, f64::MIN]);
-        tell_apart(&["", "a", "a\0", "b", "fifteen letters"].map(ByteArray::from));
+        let texts = ["", "a", "a\0", "b", "fifteen letters"];
+        tell_apart(&texts.map(ByteArray::from));
+        tell_apart(&texts.map(|text| FixedLenByteArray::from(text.as_bytes().to_vec())));
     }
 
     #[test]
