@@ -823,6 +823,10 @@ fn tables_that_are_refused() {
     assert_eq!(unread.as_deref(), Some("Identities([\"birth_date\", \"residence\"])"));
     assert_eq!(refused("born,passport,residence,rows,status of c", &|_| {}).as_deref(), Some("Combinations"));
     assert_eq!(refused("born,passport,residence,rows,status of c", &reduced), None);
+    // A list may be counted there by its items, nothing else.
+    assert_eq!(refused("born,passport,residence:item,rows", &reduced), None);
+    assert_eq!(refused("born,passport,residence,rows,rows:item", &reduced), None);
+    assert!(refused("born,passport,residence:item", &|_| {}).is_some_and(|it| it.starts_with("Missing")));
     // Either alone may stand in any table.
     for unread in ["rows", "status of c"] {
         assert_eq!(refused(&format!("born,passport,{unread}"), &|plan| plan.missing_as_unknown = true), None);

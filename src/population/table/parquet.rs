@@ -293,14 +293,10 @@ impl<'a, S: Sink> Rows<'a, S> {
         let Column { used, holds, schema, .. } = &self.columns[index];
         let most = schema.max_def_level();
         let (mut values, mut levels) = (Vec::new(), Vec::new());
-        let mut read = 0;
-        while read < batch {
-            let next = || reader.read_records(batch - read, Some(&mut levels), None, &mut values);
-            let (more, ..) = guarded(next)?;
-            if more == 0 {
-                return Err(ParquetError::EOF("too few values".to_owned()));
-            }
-            read += more;
+        // The library goes from page to page until it has so many, or there are no more.
+        let (read, ..) = guarded(|| reader.read_records(batch, Some(&mut levels), None, &mut values))?;
+        if read < batch {
+            return Err(ParquetError::EOF("too few values".to_owned()));
         }
         // Where a value may be missing the library reads as many as there are levels that say it is not; else there
         // are no levels.
@@ -319,11 +315,11 @@ impl<'a, S: Sink> Rows<'a, S> {
                 let mut next = 0;
                 for (bin, level) in bins.iter_mut().zip(&levels) {
                     let is_known = *level == most;
-                    // INVARIANT: there is one more than rows. Which are known is not guessed: it would often be wrong.
+                    // INVARIANT: there are as many as rows. Which are known is not guessed: it would often be wrong.
                     *bin = std::hint::select_unpredictable(is_known, fact.bins[next], NOT_KNOWN);
                     next += usize::from(is_known);
                 }
-                let rows = bins.iter().enumerate().filter(|(_, bin)| **bin == WRONG);
+                let rows = bins.iter().enumerate().filter(|(_, bin)| **bin == NO_BIN);
                 rows.zip(&fact.wrong).for_each(|((row, _), why)| wrong(row, Why::Value(*why)));
             }
             Use::Weight => {
@@ -363,13 +359,12 @@ struct Fact<'a> {
 /// So many values have numbers.
 const FEW: usize = 1 << u8::BITS;
 
-/// In place of a bin: that a value was not met, and that it is none of its fact.
-const NOT_MET: Bin = Bin::MAX;
-const WRONG: Bin = Bin::MAX - 1;
+/// In place of a bin: a value was not met, or is none of its fact.
+const NO_BIN: Bin = Bin::MAX;
 
 impl<'a> Fact<'a> {
     fn new(reader: Reader<'a>, facts: usize) -> Self {
-        Self { reader, few: [NOT_MET; FEW], memory: Memory::new(facts), bins: Vec::new(), wrong: Vec::new() }
+        Self { reader, few: [NO_BIN; FEW], memory: Memory::new(facts), bins: Vec::new(), wrong: Vec::new() }
     }
 
     /// Reads values, at most so many.
@@ -377,11 +372,11 @@ impl<'a> Fact<'a> {
         self.bins.clear();
         self.wrong.clear();
         for value in values {
-            let few = value.number().map_or(NOT_MET, |number| self.few[usize::from(number)]);
-            let bin = if few < WRONG { few } else { self.value(value, holds) };
+            let few = value.number().map_or(NO_BIN, |number| self.few[usize::from(number)]);
+            let bin = if few == NO_BIN { self.value(value, holds) } else { few };
             self.bins.push(bin);
         }
-        self.bins.resize(most + 1, NOT_KNOWN);
+        self.bins.resize(most, NOT_KNOWN);
     }
 
     /// The bin of a value that has no number, or was not met.
@@ -401,7 +396,7 @@ impl<'a> Fact<'a> {
             }
             Err(why) => {
                 self.wrong.push(why);
-                WRONG
+                NO_BIN
             }
         }
     }
