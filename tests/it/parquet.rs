@@ -425,6 +425,7 @@ fn some_numbers() -> Column {
 }
 
 /// What is no Parquet file is read as what it is; from a pipe, which cannot be read twice, no Parquet file is.
+#[cfg(unix)]
 #[test]
 fn files_and_pipes_are_known_by_their_beginning() {
     let policy = all_facts();
