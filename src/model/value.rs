@@ -89,6 +89,10 @@ impl Number {
     pub fn parse_json(text: &str) -> Option<Self> {
         let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return Self::parse(text) };
         let mantissa = Decimal::from_str_exact(mantissa).ok()?;
+        let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+            return None;
+        }
         if mantissa.is_zero() {
             return Some(Self(Decimal::ZERO));
         }

@@ -638,6 +638,11 @@ fn faults_are_found_in_lines_of_json() {
         assert_eq!((rows, rejected), (ROWS as u64, faults.len() as u64));
         assert_eq!(sums.values().map(|sum| sum.0).sum::<u64>(), rows - rejected);
     }
+    // As many may be rejected as the plan says.
+    for (max_rejects, refused) in [(faults.len() as u64, false), (faults.len() as u64 - 1, true)] {
+        let plan = Plan { max_rejects, missing_as_unknown: true, ..Plan::new(&engine, &coding) };
+        assert_eq!(outcome(&bytes, &plan).0.is_err_and(|why| why == "Rejects"), refused);
+    }
     // Where every row is rejected, that is what is wrong, and not which keys there are.
     let (whole, rejects) = outcome(b"{\"w0\":4}\n", &Plan::new(&engine, &coding));
     assert_eq!((whole, rejects.len()), (Ok((BTreeMap::new(), 1, 1)), 1));
@@ -826,7 +831,8 @@ fn tables_that_are_refused() {
     // A list may be counted there by its items, nothing else.
     assert_eq!(refused("born,passport,residence:item,rows", &reduced), None);
     assert_eq!(refused("born,passport,residence,rows,rows:item", &reduced), None);
-    assert!(refused("born,passport,residence:item", &|_| {}).is_some_and(|it| it.starts_with("Missing")));
+    let missing = refused("passport,residence:item", &|_| {});
+    assert!(missing.is_some_and(|it| it.starts_with("Missing { missing: [\"born\", \"residence\"]")));
     // Either alone may stand in any table.
     for unread in ["rows", "status of c"] {
         assert_eq!(refused(&format!("born,passport,{unread}"), &|plan| plan.missing_as_unknown = true), None);

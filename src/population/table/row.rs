@@ -145,3 +145,126 @@ fn quoted(text: &[u8], multiline: bool) -> Quoted<'_> {
         return Quoted::Cell(cell, mark + 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Broken, Layout, cells};
+
+    const LAYOUT: Layout = Layout { delimiter: b',', multiline: false, most: 100 };
+    const MULTILINE: Layout = Layout { multiline: true, ..LAYOUT };
+
+    /// The cells of a row, each with what it takes of the text, and how long the row is.
+    type Row<'t> = Option<Result<(Vec<(String, &'t str)>, usize), (usize, Broken)>>;
+
+    fn read(text: &str, layout: Layout, is_all: bool) -> Row<'_> {
+        let mut found = Vec::new();
+        let row = cells(text.as_bytes(), layout, is_all, |index, cell, range| {
+            assert_eq!(index, found.len());
+            found.push((String::from_utf8(cell.into_owned()).expect("it is UTF-8"), &text[range]));
+        })?;
+        Some(row.map(|(count, length)| {
+            assert_eq!(count, found.len());
+            (found, length)
+        }))
+    }
+
+    /// By RFC 4180, and with line ends of one byte: quotation marks stand around a cell, two of them for one in it.
+    #[test]
+    fn rows_are_divided_into_cells() {
+        for (row, cells) in [
+            ("", &[""][..]),
+            ("a", &["a"]),
+            ("a,b", &["a", "b"]),
+            (",", &["", ""]),
+            (",,c", &["", "", "c"]),
+            (" a ,b ", &[" a ", "b "]),
+            ("\"a\"", &["a"]),
+            ("\"\"", &[""]),
+            ("\"a\",\"b\"", &["a", "b"]),
+            ("\"a,b\",c", &["a,b", "c"]),
+            ("\"a \"\"b\"\" c\",d", &["a \"b\" c", "d"]),
+            ("\"\"\"\",\"\"\"\"\"\"", &["\"", "\"\""]),
+            ("a;b,\u{e9}", &["a;b", "\u{e9}"]),
+        ] {
+            // What stands in the row itself, of which delimiters in quotation marks are a part.
+            let mut taken = Vec::new();
+            let (mut from, mut is_quoted) = (0, false);
+            for (at, letter) in row.char_indices().chain([(row.len(), ',')]) {
+                is_quoted ^= letter == '"';
+                if letter == ',' && !is_quoted {
+                    taken.push(&row[from..at]);
+                    from = at + 1;
+                }
+            }
+            let expected: Vec<(String, &str)> = cells.iter().map(|cell| (*cell).to_owned()).zip(taken).collect();
+            for layout in [LAYOUT, MULTILINE] {
+                for end in ["\n", "\r\n"] {
+                    for after in ["", "d,e\n", "\"", "\n"] {
+                        let text = format!("{row}{end}{after}");
+                        for is_all in [true, false] {
+                            let found = read(&text, layout, is_all);
+                            assert_eq!(found, Some(Ok((expected.clone(), row.len() + end.len()))), "{text:?}");
+                        }
+                    }
+                }
+                // The last row may have no line end; where more may come, it is not over.
+                for end in ["", "\r"] {
+                    let text = format!("{row}{end}");
+                    assert_eq!(read(&text, layout, true), Some(Ok((expected.clone(), text.len()))), "{text:?}");
+                    assert_eq!(read(&text, layout, false), None, "{text:?}");
+                }
+            }
+        }
+    }
+
+    /// A row after a broken one begins on the next line.
+    #[test]
+    fn stray_quotation_marks_break_a_row() {
+        for row in ["a\"b,c", "a,b\"", "\"a\"b,c", "\"a\" ,b", "a,\"b\"\"c", "a,\"b", "\"a\"\r,b"] {
+            let text = format!("{row}\nd,e\n");
+            for is_all in [true, false] {
+                assert_eq!(read(&text, LAYOUT, is_all), Some(Err((row.len() + 1, Broken::Quote))), "{text:?}");
+            }
+            // Without a line end it is broken where no more can come.
+            assert_eq!(read(row, LAYOUT, true), Some(Err((row.len(), Broken::Quote))), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn quoted_cells_may_hold_line_ends_where_that_is_asked_for() {
+        let text = "a,\"b\nc\r\n\",d\ne\n";
+        let cells = [("a", "a"), ("b\nc\r\n", "\"b\nc\r\n\""), ("d", "d")];
+        let cells = cells.map(|(cell, taken)| (cell.to_owned(), taken)).to_vec();
+        assert_eq!(read(text, MULTILINE, false), Some(Ok((cells, text.len() - 2))));
+        assert_eq!(read(text, LAYOUT, false), Some(Err((5, Broken::Quote))));
+        // One that nothing closes may be closed in what comes; else the next line is a row again.
+        let open = "a,\"b\nc,d\n";
+        assert_eq!(read(open, MULTILINE, false), None);
+        assert_eq!(read(open, MULTILINE, true), Some(Err((5, Broken::Quote))));
+    }
+
+    /// With its line end a row may be as long as that, and of a longer one only that is told.
+    #[test]
+    fn rows_are_as_long_as_they_may_be() {
+        let too_long = |next, most| Some(Err((next, Broken::TooLong(most))));
+        for row in ["abc,d\n", "\"ab\",\n", "abc,\r\n", "a\"bc,\n", "\"abcd\n"] {
+            for is_all in [true, false] {
+                let within = |most| read(row, Layout { most, ..LAYOUT }, is_all);
+                assert_eq!(within(row.len() - 1), too_long(row.len(), row.len() - 1), "{row:?}");
+                assert_ne!(within(row.len()), too_long(row.len(), row.len()), "{row:?}");
+            }
+        }
+        // Where neither its end nor that of a cell has come, all there is belongs to it.
+        for (layout, row, next) in [
+            (LAYOUT, "abc,d", 5),
+            (LAYOUT, "a,\"b\"", 5),
+            (MULTILINE, "\"a\nbc", 3),
+            (MULTILINE, "\"a\nb\"\r", 3),
+            (MULTILINE, "\"a\nb\",c", 3),
+        ] {
+            let within = |most| read(row, Layout { most, ..layout }, false);
+            assert_eq!(within(row.len()), None, "{row:?}");
+            assert_eq!(within(row.len() - 1), too_long(next, row.len() - 1), "{row:?}");
+        }
+    }
+}

@@ -261,6 +261,109 @@ fn word(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::population::coding::Coding;
+    use crate::semantics::View;
+    use crate::{Policy, model::FactId};
+
+    /// Which value a cell or a text says: `None` where it says that it is not known.
+    type Says = Result<Option<Value>, Wrong>;
+
+    /// What each way to read says must be what `says` tells, as the bin of that value.
+    fn check(fact: &str, read: impl Fn(&Reader<'_>) -> Result<Bin, Wrong>, says: impl Fn(&Policy) -> Says) {
+        let rules = "fact b \"B\" : yes or no\nfact l \"L\" : one of va, neg\n\
+                     fact n \"N\" : number\nfact w \"W\" : whole number from 0 to 9\nfact d \"D\" : date\n\
+                     consequence c \"C\"\nrule r \"R\" when b and l is va and n < 5 and w < 5 and d < 2000-01-01 then c\n";
+        let policy = Policy::load("p.ensue", |_| Ok(rules.into())).unwrap_or_else(|found| panic!("{found}"));
+        let engine = Engine::new(&policy, &View::default()).expect("it needs no date");
+        let facts: Vec<FactId> = policy.fact(fact).into_iter().collect();
+        let coding = Coding::new(&engine, &facts, &facts);
+        let column = &coding.columns[0];
+        let unknown = ["NA".to_owned(), "-99".to_owned()];
+        let bin = says(&policy).map(|value| value.map_or(NOT_KNOWN, |value| column.bin(&engine, value)));
+        assert_eq!(read(&Reader::new(&engine, column, &unknown)), bin, "{fact}");
+    }
+
+    fn item(name: &'static str) -> impl Fn(&Policy) -> Says {
+        move |policy| Ok(policy[policy.fact("l").expect("it is there")].kind.item(name).map(Value::Item))
+    }
+
+    fn number(digits: &str) -> Says {
+        Ok(Number::parse_json(digits).map(Value::Number))
+    }
+
+    fn date(digits: &str) -> Says {
+        Ok(Date::parse(digits).map(Value::Date))
+    }
+
+    /// By the list in the documentation of tables.
+    #[test]
+    fn cells_are_read_as_values() {
+        let cell = |fact: &str, text: &str, says: &dyn Fn(&Policy) -> Says| {
+            for text in [text.to_owned(), format!(" {text}\t")] {
+                check(fact, |reader| reader.cell(text.as_bytes()), says);
+            }
+        };
+        for (texts, yes) in [
+            (["yes", "Yes", "YES", "true", "True", "TRUE", "1", "1.0"], true),
+            (["no", "No", "NO", "false", "False", "FALSE", "0", "0.0"], false),
+        ] {
+            texts.iter().for_each(|text| cell("b", text, &|_| Ok(Some(Value::YesNo(yes)))));
+        }
+        cell("l", "va", &item("va"));
+        cell("l", "neg", &item("neg"));
+        cell("n", "4.25", &|_| number("4.25"));
+        cell("n", "-7", &|_| number("-7"));
+        cell("n", "5e2", &|_| number("500"));
+        cell("w", "9", &|_| number("9"));
+        cell("d", "1999-12-31", &|_| date("1999-12-31"));
+        for fact in ["b", "l", "n", "w", "d"] {
+            for unknown in ["", "NA", "-99"] {
+                cell(fact, unknown, &|_| Ok(None));
+            }
+            cell(fact, "!", &|_| Err(Wrong::Mark));
+            for wrong in ["x", "vA", "yES", "2024-02-30", "1,5", "1.5.5", "NaN", "inf", "na", "0x1", "!!"] {
+                cell(fact, wrong, &|_| Err(Wrong::Type));
+            }
+            check(fact, |reader| reader.cell(b"\xff"), |_| Err(Wrong::Encoding));
+        }
+        for outside in ["10", "-1", "1.5"] {
+            cell("w", outside, &|_| Err(Wrong::Outside));
+        }
+        for (fact, other) in [("b", "2"), ("l", "1"), ("n", "yes"), ("w", "true"), ("d", "0")] {
+            cell(fact, other, &|_| Err(Wrong::Type));
+        }
+    }
+
+    /// As in profiles: what kind of JSON value it is matters.
+    #[test]
+    fn values_of_json_are_read_as_in_profiles() {
+        let text = |fact: &str, text: &str, says: &dyn Fn(&Policy) -> Says| {
+            check(fact, |reader| reader.text(text), says);
+        };
+        text("b", "yes", &|_| Ok(Some(Value::YesNo(true))));
+        text("b", "no", &|_| Ok(Some(Value::YesNo(false))));
+        text("l", "neg", &item("neg"));
+        text("d", "2000-02-29", &|_| date("2000-02-29"));
+        for fact in ["b", "l", "n", "w", "d"] {
+            text(fact, "NA", &|_| Ok(None));
+            text(fact, "!", &|_| Err(Wrong::Mark));
+            for wrong in ["", "1", "true", "Yes", " va", "2000-2-29"] {
+                text(fact, wrong, &|_| Err(Wrong::Type));
+            }
+            let is_number = fact == "n" || fact == "w";
+            for digits in ["5", "+5", "50e-1", "5.0"] {
+                let says = |_: &Policy| if is_number { number("5") } else { Err(Wrong::Type) };
+                check(fact, |reader| reader.number(digits), says);
+            }
+            for wrong in ["", "-", "5 ", "five", "5e", "0e", "0e1.", "0e+-", "e5", "\u{665}"] {
+                check(fact, |reader| reader.number(wrong), |_| Err(Wrong::Type));
+            }
+            let says = |_: &Policy| if fact == "b" { Ok(Some(Value::YesNo(true))) } else { Err(Wrong::Type) };
+            check(fact, |reader| reader.yes_no(true), says);
+        }
+        check("b", |reader| reader.yes_no(false), |_| Ok(Some(Value::YesNo(false))));
+        check("w", |reader| reader.number("10"), |_| Err(Wrong::Outside));
+    }
 
     #[test]
     fn words_are_the_bytes() {
