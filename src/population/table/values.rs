@@ -379,6 +379,31 @@ mod tests {
         assert_ne!(text::<2>(b"yes"), text::<2>(b"yes\0"));
     }
 
+    /// Of texts that tables have, each memory full of one kind: else every cell would be looked for in many places.
+    #[test]
+    fn most_texts_have_the_place_of_their_hash() {
+        let words = ["yes", "no", "", "TRUE", "va", "vb", "2.5", "1990-07-01"];
+        let kinds: [(&str, fn(usize, &[&str]) -> String); 4] = [
+            ("numbers", |number, _| number.to_string()),
+            ("numbers with a fraction", |number, _| format!("{}.{:02}", number / 100, number % 100)),
+            ("days", |number, _| Date::from_number(700_000 + number as i64).to_string()),
+            ("several cells", |number, words| {
+                [number / 512, number / 64, number / 8, number].map(|it| words[it % 8]).join(",")
+            }),
+        ];
+        for (kind, name) in kinds {
+            let texts: Vec<Text<4>> = (0..4096).filter_map(|number| text(name(number, &words).as_bytes())).collect();
+            let mut memory = Memory::<4>::new(1);
+            assert!(texts.iter().all(|text| memory.keep(*text, 0)));
+            let has_its_place = |text: &&Text<4>| {
+                let number = memory.places[memory.place(text)];
+                memory.seen[usize::from(number)].text == **text
+            };
+            let found = texts.iter().filter(has_its_place).count();
+            assert!(texts.len() > 1_000 && found * 5 > texts.len() * 4, "{kind}: {found} of {}", texts.len());
+        }
+    }
+
     #[test]
     fn what_was_kept_is_found_until_all_is_forgotten() {
         for memories in [1, 60, 1_000] {

@@ -280,4 +280,18 @@ mod tests {
             assert_eq!(marks.row(cut, starts[899], 3), None);
         }
     }
+
+    /// Rows without quotation marks are found by their marks alone, as long as they lie in what is looked at.
+    #[test]
+    fn plain_rows_are_not_looked_at_again() {
+        let block = "yes,no,1.5\n".repeat(WINDOW / 16);
+        let mut marks = Marks::new(b',');
+        marks.begin(block.as_bytes());
+        for start in (0..block.len()).step_by(11) {
+            let expected = [3, 6, 10].map(|end| u32::try_from(start + end).unwrap());
+            assert_eq!(marks.row(block.as_bytes(), start, 3), Some(&expected[..]));
+            assert!(marks.quoted.is_empty());
+            assert_eq!(marks.at, start + 11);
+        }
+    }
 }
