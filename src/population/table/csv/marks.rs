@@ -223,7 +223,7 @@ pub(super) fn cell_end(block: &[u8], at: usize, mark: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Marks, TOGETHER, WINDOW};
+    use super::{Marks, TOGETHER, WINDOW, cell_end};
 
     /// Where the cells of a row end that begins at a place, letter by letter.
     fn ends(block: &[u8], at: usize, delimiter: u8) -> Vec<u32> {
@@ -292,6 +292,27 @@ mod tests {
             assert_eq!(marks.row(block.as_bytes(), start, 3), Some(&expected[..]));
             assert!(marks.quoted.is_empty());
             assert_eq!(marks.at, start + 11);
+        }
+    }
+
+    /// Where a long row has made what is looked at longer, all of it may be marks.
+    #[test]
+    fn there_is_room_for_as_many_marks_as_bytes() {
+        let long = format!("{},,\n", "w".repeat(WINDOW));
+        let block = long.clone() + &",,\n".repeat(2 * WINDOW);
+        let mut marks = Marks::new(b',');
+        marks.begin(block.as_bytes());
+        for start in std::iter::once(0).chain((long.len()..block.len()).step_by(3)) {
+            assert_eq!(marks.row(block.as_bytes(), start, 3), Some(&ends(block.as_bytes(), start, b',')[..]));
+        }
+    }
+
+    #[test]
+    fn lines_end_in_one_byte_or_two() {
+        for (block, at, mark, end) in
+            [("\n", 0, 0, 0), ("\r\n", 0, 1, 0), ("a\r\n", 0, 2, 1), ("a\r,", 0, 2, 2), ("a,\n", 2, 2, 2)]
+        {
+            assert_eq!(cell_end(block.as_bytes(), at, mark), end, "{block:?}");
         }
     }
 }
