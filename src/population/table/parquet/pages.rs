@@ -375,6 +375,27 @@ mod tests {
         }
     }
 
+    /// A part that the file does not have is refused, and so is a page that is longer than it says.
+    #[test]
+    fn parts_are_whole_or_refused() {
+        let mut file = tempfile::tempfile().unwrap();
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(&[7; 100]).unwrap();
+        let page = encoder.finish().unwrap();
+        file.write_all(&page).unwrap();
+        let source = Arc::new(Source::new(file, Limits::default()).unwrap());
+        let pages = Pages::new(source.clone(), Compression::UNCOMPRESSED);
+        assert_eq!(pages.get_bytes(0, page.len()).unwrap(), page);
+        assert_eq!(pages.get_bytes(3, page.len() - 3).unwrap(), page[3..]);
+        assert!(pages.get_bytes(3, page.len() - 2).is_err() && pages.get_bytes(0, page.len() + 1).is_err());
+        let pages = Pages::new(source, Compression::GZIP(Default::default()));
+        for (unpacked, is_read) in [(100, true), (99, false)] {
+            *pages.header.lock().unwrap() = Header { unpacked, ..Header::default() };
+            assert_eq!(pages.get_bytes(0, page.len()).is_ok(), is_read);
+            assert!(pages.get_bytes(0, page.len() + 1).is_err());
+        }
+    }
+
     #[test]
     fn what_is_packed_is_no_longer_than_it_says() {
         let file = tempfile::tempfile().unwrap();
@@ -418,6 +439,16 @@ mod tests {
         assert!(is_shallow(&nested(DEEPEST_COLUMN)));
         assert!(!is_shallow(&nested(DEEPEST_COLUMN + 1)));
         assert!(!is_shallow(&nested(100_000)));
+        // A hundred side by side, each with a column in it, lie no deeper than one of them.
+        let mut wide = Vec::new();
+        wide.extend([2 << 4 | 9, 0xfc]);
+        unsigned(201, &mut wide);
+        for children in std::iter::once(100).chain([1, 0].repeat(100)) {
+            field(5, children, &mut wide);
+            wide.push(0);
+        }
+        wide.push(0);
+        assert!(is_shallow(&wide));
         let whole = nested(3);
         assert!((0..whole.len()).all(|end| !is_shallow(&whole[..end])));
     }
