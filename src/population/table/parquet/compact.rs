@@ -162,13 +162,10 @@ impl<'t> Compact<'t> {
     }
 }
 
+/// Numbers as the protocol writes them.
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{Compact, DEEPEST, Kind};
-
-    fn unsigned(mut number: u64, bytes: &mut Vec<u8>) {
+pub(super) mod written {
+    pub(in super::super) fn unsigned(mut number: u64, bytes: &mut Vec<u8>) {
         while number >= 0x80 {
             bytes.push(u8::try_from(number & 0x7f).unwrap() | 0x80);
             number >>= 7;
@@ -176,9 +173,17 @@ mod tests {
         bytes.push(u8::try_from(number).unwrap());
     }
 
-    fn whole(number: i64, bytes: &mut Vec<u8>) {
+    pub(in super::super) fn whole(number: i64, bytes: &mut Vec<u8>) {
         unsigned(((number << 1) ^ (number >> 63)).cast_unsigned(), bytes);
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::written::{unsigned, whole};
+    use super::{Compact, DEEPEST, Kind};
 
     /// A value with the code of its type; of yes and no the one that is said in a list.
     #[derive(Clone, Debug)]

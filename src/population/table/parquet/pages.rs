@@ -272,20 +272,19 @@ impl ChunkReader for Pages {
 mod tests {
     use std::io::Write;
 
+    use super::super::compact::written::{unsigned, whole};
     use super::*;
 
-    fn unsigned(mut number: u64, bytes: &mut Vec<u8>) {
-        while number >= 0x80 {
-            bytes.push(u8::try_from(number & 0x7f).unwrap() | 0x80);
-            number >>= 7;
-        }
-        bytes.push(u8::try_from(number).unwrap());
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
     }
 
     /// A field of a whole number: how far its number is from the one before, then the number.
     fn field(step: u8, number: i64, bytes: &mut Vec<u8>) {
         bytes.push(step << 4 | 5);
-        unsigned(((number << 1) ^ (number >> 63)).cast_unsigned(), bytes);
+        whole(number, bytes);
     }
 
     /// The header of a page: its kind, lengths, values and encoding.
@@ -379,9 +378,7 @@ mod tests {
     #[test]
     fn parts_are_whole_or_refused() {
         let mut file = tempfile::tempfile().unwrap();
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        encoder.write_all(&[7; 100]).unwrap();
-        let page = encoder.finish().unwrap();
+        let page = gzip(&[7; 100]);
         file.write_all(&page).unwrap();
         let source = Arc::new(Source::new(file, Limits::default()).unwrap());
         let pages = Pages::new(source.clone(), Compression::UNCOMPRESSED);
@@ -401,9 +398,7 @@ mod tests {
         let file = tempfile::tempfile().unwrap();
         let pages =
             Pages::new(Arc::new(Source::new(file, Limits::default()).unwrap()), Compression::GZIP(Default::default()));
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        encoder.write_all(&vec![0; 1 << 20]).unwrap();
-        let page = encoder.finish().unwrap();
+        let page = gzip(&vec![0; 1 << 20]);
         for (levels, is_plain, unpacked, right) in [
             (0, false, 1 << 20, true),
             (0, false, (1 << 20) - 1, false),

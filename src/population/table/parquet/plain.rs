@@ -333,8 +333,12 @@ mod tests {
     #[test]
     fn facts_are_read_from_what_may_be_their_values() {
         let number = |scale| Holds::Number { scale, is_unsigned: false };
-        let kinds =
-            [FactType::YesNo, FactType::OneOf(Default::default()), FactType::Number { whole: true, range: None }, FactType::Date];
+        let kinds = [
+            FactType::YesNo,
+            FactType::OneOf(Default::default()),
+            FactType::Number { whole: true, range: None },
+            FactType::Date,
+        ];
         for (holds, words, of) in [
             (Holds::Nothing, "nothing", [true, true, true, true]),
             (Holds::Text, "texts", [true, true, true, true]),
