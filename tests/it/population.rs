@@ -9,7 +9,7 @@ use ensue::model::FactId;
 use ensue::population::coding::{Bin, Coding};
 use ensue::population::counted::Counted;
 use ensue::population::small::{self, Shown};
-use ensue::population::table::{self, Plan, Refused, Reject, Whole, Why};
+use ensue::population::table::{self, Broken, NoHeader, Plan, Refused, Reject, Whole, Why};
 use ensue::population::tally::{self, Gathered, Kind, Tally};
 use ensue::population::{Count, Sink, TooMany, Weight};
 use ensue::semantics::{Engine, Question, Settled, View, evaluate};
@@ -670,6 +670,12 @@ fn tables_of_very_many_facts_are_counted() {
     }
     assert_eq!(expected.len(), 5);
     assert_eq!(outcome(text.as_bytes(), &Plan::new(&engine, &coding)), (Ok((expected, 300, 0)), vec![]));
+    // As many as are remembered come once; where they are more, some come again.
+    for (remembered, once) in [(6, true), (4, false)] {
+        let plan = Plan { remembered, ..Plan::new(&engine, &coding) };
+        let whole = table::read(text.as_bytes(), &plan, Kept::default, |_| {}, |_| {}).expect("it is sound");
+        assert_eq!(whole.sink.1.len() == 5, once, "{remembered}");
+    }
 }
 
 /// Where a table has one column, an empty line is a row in which nothing is known; else it is no row.
@@ -861,6 +867,16 @@ fn tables_that_are_refused() {
         (b"born,\"pass\"port\n", "Broken(Quote)"),
     ] {
         assert_eq!(outcome(text, &Plan::new(&engine, &coding)).0, Err(format!("NoHeader({why})")));
+    }
+    // Each says what is to be done.
+    for (why, words) in [
+        (NoHeader::Empty, "the first line names the columns"),
+        (NoHeader::Utf16, "save it as UTF-8"),
+        (NoHeader::Encoding, "save it as UTF-8"),
+        (NoHeader::Array, "write one object in each line"),
+        (NoHeader::Broken(Broken::Quote), "its header cannot be read: a stray quotation mark"),
+    ] {
+        assert!(why.to_string().contains(words), "{why}");
     }
     // Delimiters in quotation marks part nothing.
     let ignored = |plan: &mut Plan<'_>| plan.missing_as_unknown = true;
