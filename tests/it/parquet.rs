@@ -501,10 +501,12 @@ fn what_a_file_says_of_its_rows_is_not_believed() {
 fn what_a_file_says_of_its_columns_is_looked_at() {
     let packed = WriterProperties::builder().set_compression(Compression::UNCOMPRESSED).build();
     let bytes = bytes(&file(&["w0"], &[some_numbers()], 5, 5, packed));
-    let read = |change: &dyn Fn(ColumnChunkMetaDataBuilder) -> ColumnChunkMetaDataBuilder| {
+    type Change<'a> = &'a dyn Fn(ColumnChunkMetaDataBuilder) -> ColumnChunkMetaDataBuilder;
+    let read_rows = |rows: i64, change: Change<'_>| {
         let other = said_otherwise(&bytes, |group| {
             let column = change(group.column(0).clone().into_builder()).build().expect("it is complete");
-            group.into_builder().set_column_metadata(vec![column]).build().expect("it is complete")
+            let group = group.into_builder().set_num_rows(rows).set_column_metadata(vec![column]);
+            group.build().expect("it is complete")
         });
         let policy = all_facts();
         let engine = Engine::new(&policy, &View::default()).expect("it has a date");
@@ -513,6 +515,7 @@ fn what_a_file_says_of_its_columns_is_looked_at() {
         plan.missing_as_unknown = true;
         (counted(&damaged(&other), &plan).0.map(|(_, rows, _)| rows), other.len())
     };
+    let read = |change: Change<'_>| read_rows(5, change);
     let start = 4;
     let size = |size: i64| read(&move |column| column.set_total_compressed_size(size));
     let (whole, length) = size(1 << 12);
@@ -533,4 +536,8 @@ fn what_a_file_says_of_its_columns_is_looked_at() {
     let nowhere = |column: ColumnChunkMetaDataBuilder| column.set_dictionary_page_offset(None).set_data_page_offset(-1);
     assert!(is_damaged(read(&nowhere).0));
     assert_eq!(read(&|column| column).0, Ok(5));
+    // Fewer values than all agree that there are.
+    for rows in [6, 5_000] {
+        assert!(is_damaged(read_rows(rows, &|column| column.set_num_values(rows)).0), "{rows}");
+    }
 }

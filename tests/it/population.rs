@@ -631,6 +631,12 @@ fn faults_are_found_in_lines_of_json() {
         // Keys that no object has, as those of columns that are missing.
         let refused = r#"NoKey(["n0", "d0"])"#;
         assert_eq!(outcome(&bytes, &plan).0, Err(refused.to_owned()));
+        // Those that are left out are not wanted.
+        plan.ignored = vec!["d0".to_owned()];
+        assert_eq!(outcome(&bytes, &plan).0, Err("NoKey([\"n0\"])".to_owned()));
+        plan.ignored.push("n0".to_owned());
+        assert!(outcome(&bytes, &plan).0.is_ok());
+        plan.ignored.clear();
         plan.missing_as_unknown = true;
         let (whole, rejects) = outcome(&bytes, &plan);
         assert_eq!(found_faults(&rejects), expected_faults(&faults, 0), "{threads} threads");
