@@ -684,6 +684,18 @@ fn tables_of_very_many_facts_are_counted() {
     }
 }
 
+/// One thread reads where none is asked for.
+#[test]
+fn at_least_one_thread_reads() {
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let table = b"b0,b1,l0,w0,n0,d0\nyes,no,va,1,1.5,2000-02-29\n";
+    let read = |threads| outcome(table, &Plan { threads, ..Plan::new(&engine, &coding) });
+    assert!(read(1).0.is_ok_and(|(_, rows, _)| rows == 1));
+    assert_eq!(read(0), read(1));
+}
+
 /// Where a table has one column, an empty line is a row in which nothing is known; else it is no row.
 #[test]
 fn an_empty_line_is_a_row_of_a_single_column() {
