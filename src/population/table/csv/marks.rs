@@ -307,6 +307,18 @@ mod tests {
         }
     }
 
+    /// Also where none of the block before was passed.
+    #[test]
+    fn a_block_has_marks_of_its_own() {
+        let mut marks = Marks::new(b',');
+        let broken = b"a\"b,c,d\n";
+        marks.begin(broken);
+        assert_eq!(marks.row(broken, 0, 3), None);
+        let other = b"aa,bb,cc\n";
+        marks.begin(other);
+        assert_eq!(marks.row(other, 0, 3), Some(&[2, 5, 8][..]));
+    }
+
     #[test]
     fn lines_end_in_one_byte_or_two() {
         for (block, at, mark, end) in
