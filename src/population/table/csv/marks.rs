@@ -293,6 +293,13 @@ mod tests {
             assert!(marks.quoted.is_empty());
             assert_eq!(marks.at, start + 11);
         }
+        // A row with them is, and no other after it.
+        let block = format!("\"a\",\"b\",\"c\"\n{block}");
+        marks.begin(block.as_bytes());
+        for start in std::iter::once(0).chain((12..block.len()).step_by(11)) {
+            assert!(marks.row(block.as_bytes(), start, 3).is_some());
+            assert_eq!(marks.quoted, [3, 7, 11]);
+        }
     }
 
     /// Where a long row has made what is looked at longer, all of it may be marks.
