@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use ensue::model::FactId;
 use ensue::population::coding::{Bin, Coding};
@@ -119,10 +119,12 @@ proptest! {
         choices in tapes(),
         crlf in any::<bool>(),
         multiline in any::<bool>(),
+        most in prop::option::of(40_u64..200),
         damage in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(&b"\"\n\r,;x\0\xff 1"[..])), 0..6),
     ) {
         let policy = all_facts();
-        let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+        let limits = most.map_or(Limits::default(), |most| Limits::default().with(Limit::RowBytes, most));
+        let engine = Engine::with_limits(&policy, &View::default(), limits).expect("it has a date");
         let coding = Coding::new(&engine, &facts(&policy), &[]);
         let mut tape = Tape::new(&choices);
         let end = if crlf { "\r\n" } else { "\n" };
@@ -135,7 +137,9 @@ proptest! {
                 spelled(fact, value, tape.pick(5))
             }).collect();
             let [b0, b1, l0, w0, n0, d0] = &cells[..] else { panic!("six facts") };
-            let note = ["", "long enough to be longer than sixteen bytes", "\"a \"\"mark\"\"\"", "x"][tape.pick(4)];
+            let lines = if multiline { "\"two\nlines, of which one is long\"" } else { "\"one\"" };
+            let note =
+                ["", "long enough to be longer than sixteen bytes", "\"a \"\"mark\"\"\"", "x", lines][tape.pick(5)];
             let mark = ["", "\""][tape.pick(2)];
             let weight = tape.pick(9);
             let _ = write!(text, "{row},{b0},{l0},{note},{w0},{n0},{d0},{mark}{weight}.5{mark},{mark}{b1}{mark}{end}");
@@ -156,7 +160,9 @@ proptest! {
             prop_assert_eq!(rows - rejected, counted, "rows are counted or rejected");
             prop_assert_eq!(u64::try_from(expected.1.len()).unwrap(), *rejected);
         }
-        for (block, threads, remembered) in [(1 << 20, 1, 1000), (1 << 20, 2, 1), (64, 1, 2), (64, 3, 1000), (200, 2, 3)] {
+        for (block, threads, remembered) in
+            [(1 << 20, 1, 1000), (1 << 20, 2, 1), (64, 1, 2), (64, 3, 1000), (111, 1, 9), (200, 2, 3), (333, 1, 9)]
+        {
             (plan.block, plan.threads, plan.remembered) = (block, threads, remembered);
             prop_assert_eq!(&outcome(&bytes, &plan), &expected, "blocks of {}, {} threads", block, threads);
         }
@@ -566,7 +572,7 @@ fn a_row_is_read_up_to_its_limit_of_bytes() {
                 let other = format!("{before}{after}\n");
                 let text = format!("{head}{other}{}{before}{fill}{after}{end}", other.repeat(3));
                 for (block, multiline) in
-                    [(1, false), (64, false), (101, false), (1 << 16, false), (1 << 16, true), (7, true)]
+                    [(1, false), (64, false), (101, false), (1 << 16, false), (1 << 16, true), (7, true), (150, true)]
                 {
                     let mut plan = Plan::new(&engine, &coding);
                     (plan.missing_as_unknown, plan.block, plan.multiline_cells) = (true, block, multiline);
@@ -676,11 +682,70 @@ fn tables_of_very_many_facts_are_counted() {
     }
     assert_eq!(expected.len(), 5);
     assert_eq!(outcome(text.as_bytes(), &Plan::new(&engine, &coding)), (Ok((expected, 300, 0)), vec![]));
-    // As many as are remembered come once; where they are more, some come again.
+    // Where fewer are met than are remembered, each comes once; where more are, some come again.
     for (remembered, once) in [(6, true), (4, false)] {
         let plan = Plan { remembered, ..Plan::new(&engine, &coding) };
         let whole = table::read(text.as_bytes(), &plan, Kept::default, |_| {}, |_| {}).expect("it is sound");
         assert_eq!(whole.sink.1.len() == 5, once, "{remembered}");
+    }
+}
+
+/// Of a combination whose rows say that they stand for none nothing is counted, however many combinations there are.
+#[test]
+fn rows_that_stand_for_none_count_nothing() {
+    for count in [3, 30, 50] {
+        let names: Vec<String> = (0..count).map(|fact| format!("f{fact}")).collect();
+        let declared: String = names.iter().map(|name| format!("fact {name} \"F\" : yes or no\n")).collect();
+        let policy = load(&format!("{declared}consequence c \"C\" rule r \"R\" when {} then c", names.join(" and ")));
+        let engine = Engine::new(&policy, &View::default()).expect("it needs no date");
+        let coding = Coding::new(&engine, &facts(&policy), &[]);
+        let mut plan = Plan::new(&engine, &coding);
+        plan.rows = Some("rows".to_owned());
+        let row = |cell: &str, rows: u32| format!("{rows},{}\n", vec![cell; count].join(","));
+        let table = format!("rows,{}\n{}{}{}", names.join(","), row("yes", 0), row("no", 2), row("", 0));
+        let (whole, rejects) = outcome(table.as_bytes(), &plan);
+        let no = vec![coding.columns[0].bin(&engine, ensue::model::Value::YesNo(false)); count];
+        let expected = BTreeMap::from([(no, (2, "0".to_owned()))]);
+        assert_eq!((whole, rejects), (Ok((expected, 2, 0)), vec![]), "{count} facts");
+    }
+}
+
+/// What an endless table is read of: no more than shows that a row is too long.
+#[test]
+fn a_quotation_mark_that_nothing_closes_ends_a_run() {
+    let policy = all_facts();
+    let engine = engine_of_short_rows(&policy);
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    let mut plan = Plan::new(&engine, &coding);
+    (plan.missing_as_unknown, plan.multiline_cells, plan.max_rejects, plan.block) = (true, true, 0, 60);
+    let endless = b"b0,note\nyes,\"a\n".chain(std::io::repeat(b'x'));
+    let mut rejects = Vec::new();
+    let whole = table::read(endless, &plan, Kept::default, |reject| rejects.push(reject.clone()), |_| {});
+    assert!(matches!(whole, Err(Refused::Rejects)));
+    assert_eq!(found_faults(&rejects), [(2, None, TOO_LONG.to_owned())]);
+}
+
+/// A table whose header is wrong is refused for that, though it cannot be read to its end.
+#[test]
+fn a_header_is_looked_at_first() {
+    struct Broken;
+    impl std::io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("it broke"))
+        }
+    }
+    let policy = all_facts();
+    let engine = Engine::new(&policy, &View::default()).expect("it has a date");
+    let coding = Coding::new(&engine, &facts(&policy), &[]);
+    for multiline in [false, true] {
+        let mut plan = Plan::new(&engine, &coding);
+        (plan.multiline_cells, plan.block) = (multiline, 16);
+        for (header, refused) in [("\"b0\",\"a, b\"\n", "Missing"), ("b0,b1,l0,w0,n0,d0\n", "Input")] {
+            let table = format!("{header}{}", "yes,no\n".repeat(9));
+            let whole = table::read(table.as_bytes().chain(Broken), &plan, Kept::default, |_| {}, |_| {});
+            let why = format!("{:?}", whole.map(|_| ()).expect_err("it is refused"));
+            assert!(why.starts_with(refused), "{why}, {multiline}");
+        }
     }
 }
 

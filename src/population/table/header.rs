@@ -66,9 +66,10 @@ impl Header {
         let cells = row::cells(text, layout, is_all, |_, cell, _| {
             names.push(String::from_utf8(cell.into_owned()).ok().map(|name| name.trim().to_owned()));
         });
-        // Where more would be needed, a cell is not closed.
-        let (_, length) =
-            cells.unwrap_or(Err((0, Broken::Quote))).map_err(|(_, why)| Refused::NoHeader(NoHeader::Broken(why)))?;
+        // Where more would be needed, more was looked at than a row may have.
+        let (_, length) = cells
+            .unwrap_or(Err((0, Broken::TooLong(layout.most))))
+            .map_err(|(_, why)| Refused::NoHeader(NoHeader::Broken(why)))?;
         let names = names.into_iter().collect::<Option<Vec<String>>>().ok_or(Refused::NoHeader(NoHeader::Encoding))?;
         // What is no header may be a row, of which nothing is told.
         refuse_none_there(plan, &names)?;

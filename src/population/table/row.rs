@@ -55,18 +55,22 @@ pub(super) fn cells<'t>(
     mut found: impl FnMut(usize, Cow<'t, [u8]>, Range<usize>),
 ) -> Option<Result<(usize, usize), (usize, Broken)>> {
     let first_line = memchr::memchr(b'\n', text).map(|end| end + 1);
-    let Some(next_line) = first_line.or(is_all.then_some(text.len())) else { return too_long(text, layout.most) };
-    // A line that is too long may have been cut, so that nothing else is told of it.
-    let broken = |why| Some(Err((next_line, if next_line > layout.most { Broken::TooLong(layout.most) } else { why })));
+    let next_line = first_line.or(is_all.then_some(text.len()))?;
+    // Of a row that is too long nothing else is told: its line may have been cut, or the text may have ended before
+    // what breaks it came. `before` bytes of the row say nothing of that.
+    let broken = |before: usize| {
+        let is_long = next_line.max(before) > layout.most;
+        Some(Err((next_line, if is_long { Broken::TooLong(layout.most) } else { Broken::Quote })))
+    };
     let (mut at, mut count) = (0, 0);
     loop {
         let rest = &text[at..];
         let (cell, taken, length) = if rest.first() == Some(&b'"') {
             match quoted(&rest[1..], layout.multiline) {
                 Quoted::Cell(cell, length) => (cell, length + 1, length + 1),
-                Quoted::Broken => return broken(Broken::Quote),
+                Quoted::Broken => return broken(0),
                 // INVARIANT: where cells end with their line, the last line of all is the only one that can be open.
-                Quoted::Open if is_all => return broken(Broken::Quote),
+                Quoted::Open if is_all => return broken(text.len()),
                 Quoted::Open => return too_long(text, layout.most),
             }
         } else {
@@ -74,8 +78,8 @@ pub(super) fn cells<'t>(
             let is_last = rest.get(length) != Some(&layout.delimiter);
             let cell = &rest[..length];
             let cell = if is_last { cell.strip_suffix(b"\r").unwrap_or(cell) } else { cell };
-            if memchr::memchr(b'"', cell).is_some() {
-                return broken(Broken::Quote);
+            if let Some(quote) = memchr::memchr(b'"', cell) {
+                return broken(at + quote);
             }
             (Cow::Borrowed(cell), cell.len(), length)
         };
@@ -90,20 +94,21 @@ pub(super) fn cells<'t>(
             [b'\r'] if is_all => Some(1),
             [b'\r'] => return too_long(text, layout.most),
             [byte, ..] if *byte == layout.delimiter => None,
-            _ => return broken(Broken::Quote),
+            [b'\r', _, ..] => return broken(at + length + 1),
+            _ => return broken(at + length),
         };
         at += length;
         match end {
-            Some(end) if at + end > layout.most => return broken(Broken::TooLong(layout.most)),
+            Some(end) if at + end > layout.most => return broken(at + end),
             Some(end) => return Some(Ok((count, at + end))),
             None => at += 1,
         }
     }
 }
 
-/// More text is wanted, if the row is not too long already.
+/// More text is wanted, if the row is not too long already; where its first line ends has to be known in any case.
 fn too_long<T>(text: &[u8], most: usize) -> Option<Result<T, (usize, Broken)>> {
-    let next = memchr::memchr(b'\n', text).map_or(text.len(), |end| end + 1);
+    let next = memchr::memchr(b'\n', text)? + 1;
     (text.len() > most).then_some(Err((next, Broken::TooLong(most))))
 }
 
@@ -254,17 +259,15 @@ mod tests {
                 assert_ne!(within(row.len()), too_long(row.len(), row.len()), "{row:?}");
             }
         }
-        // Where neither its end nor that of a cell has come, all there is belongs to it.
-        for (layout, row, next) in [
-            (LAYOUT, "abc,d", 5),
-            (LAYOUT, "a,\"b\"", 5),
-            (MULTILINE, "\"a\nbc", 3),
-            (MULTILINE, "\"a\nb\"\r", 3),
-            (MULTILINE, "\"a\nb\",c", 3),
-        ] {
-            let within = |most| read(row, Layout { most, ..layout }, false);
+        // Of a row whose first line ends, and that is longer already, nothing more need be known.
+        for row in ["\"a\nbc", "\"a\nb\"\r", "\"a\nb\",c"] {
+            let within = |most| read(row, Layout { most, ..MULTILINE }, false);
             assert_eq!(within(row.len()), None, "{row:?}");
-            assert_eq!(within(row.len() - 1), too_long(next, row.len() - 1), "{row:?}");
+            assert_eq!(within(row.len() - 1), too_long(3, row.len() - 1), "{row:?}");
+        }
+        // Where the next row begins is not known before its line ends.
+        for row in ["abc,d", "a,\"b\"", "\"a", "\"a\"\r"] {
+            assert_eq!(read(row, Layout { most: 1, ..MULTILINE }, false), None, "{row:?}");
         }
     }
 }
