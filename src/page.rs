@@ -47,7 +47,7 @@ pub fn page(engine: &Engine<'_>) -> Result<String, NoEngine> {
     if ENGINE.is_empty() { Err(NoEngine) } else { Ok(page_with(engine, ENGINE)) }
 }
 
-/// The same with an engine that was built apart: WebAssembly, packed by gzip, as `web/build.sh` leaves it.
+/// The page of a policy with an engine that was built apart: WebAssembly, packed by gzip, as `web/build.sh` leaves it.
 #[must_use]
 pub fn page_with(engine: &Engine<'_>, packed: &[u8]) -> String {
     let policy = engine.policy;

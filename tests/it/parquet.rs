@@ -524,7 +524,7 @@ fn what_a_file_says_of_its_columns_is_looked_at() {
         whole.is_err_and(|why| why.contains("it is damaged") && why.contains("column `w0`, part 1 of the file"))
     };
     assert!(is_damaged(whole));
-    // The longest column ends with the file, which has the same length, since a number below 2 to the 13 takes two bytes.
+    // The longest column ends with the file, which has the same length: a number below 2 to the 13 takes two bytes.
     assert_eq!(size(most), (Ok(5), length));
     assert!(is_damaged(size(most + 1).0) && is_damaged(size(-1).0));
     for count in [4, 6, -1] {

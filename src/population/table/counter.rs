@@ -142,17 +142,21 @@ impl<S: Sink> Counter<S> {
             }
             sink.take(&bins, count)
         };
+        // A row may say that it stands for none: then nothing was counted of its combination.
+        let is_any = |count: &Count| *count != Count::default();
         match counts {
             Counts::Each(counts) => {
-                for (number, count) in (0..).zip(counts) {
-                    let count = std::mem::take(count);
-                    if count != Count::default() {
-                        take(number, count)?;
-                    }
-                }
+                let counts = (0..).zip(counts.iter_mut().map(std::mem::take));
+                counts.filter(|(_, count)| is_any(count)).try_for_each(|(number, count)| take(number, count))?;
             }
-            Counts::Met(counts) => counts.drain().try_for_each(|(number, count)| take(number, count))?,
-            Counts::Wide(counts) => counts.drain().try_for_each(|(bins, count)| sink.take(&bins, count))?,
+            Counts::Met(counts) => {
+                let mut counts = counts.drain().filter(|(_, count)| is_any(count));
+                counts.try_for_each(|(number, count)| take(number, count))?;
+            }
+            Counts::Wide(counts) => {
+                let mut counts = counts.drain().filter(|(_, count)| is_any(count));
+                counts.try_for_each(|(bins, count)| sink.take(&bins, count))?;
+            }
         }
         Ok(())
     }

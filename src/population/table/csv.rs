@@ -371,7 +371,8 @@ mod tests {
         }
     }
 
-    /// Where a text of several facts is too long to be remembered, or there are too many of them, they are read in halves.
+    /// Where a text of several facts is too long to be remembered, or there are too many of them, they are read in
+    /// halves.
     #[test]
     fn facts_of_too_many_texts_are_read_in_halves() {
         let (facts, header) = (yes_or_no(0..6), "y0,y1,y2,y3,y4,y5");
@@ -381,7 +382,7 @@ mod tests {
             (0..6).map(cell).collect::<Vec<_>>().join(",") + "\n"
         };
         let rows = |count: usize| (0..count).map(row).collect::<String>();
-        // Six memories share 32,768 places.
+        // Six memories share 32,768 texts.
         let most = (1 << 15) / 6;
         assert_eq!(read_at_once(&facts, header, &rows(most)), [0..6]);
         // What was met before is none more.

@@ -30,7 +30,7 @@ use super::{Plan, Refused, Reject, Whole, Why};
 use crate::limits::Limit;
 use crate::population::coding::{Bin, NOT_KNOWN};
 use crate::population::{Count, Sink, TooMany, Weight};
-use pages::{Pages, Source};
+use pages::{Pages, Source, WithValues};
 use plain::{Holds, Plain};
 
 /// Whether a file is a Parquet file; it is then read from its beginning again.
@@ -251,7 +251,7 @@ impl<'a, S: Sink> Rows<'a, S> {
     }
 
     /// The pages of a column, where what is said of them can be right.
-    fn pages(&self, column: &ColumnChunkMetaData, rows: u64) -> Option<Box<SerializedPageReader<Pages>>> {
+    fn pages(&self, column: &ColumnChunkMetaData, rows: u64) -> Option<Box<WithValues<SerializedPageReader<Pages>>>> {
         let packing = column.compression();
         let is_read = matches!(
             packing,
@@ -266,7 +266,7 @@ impl<'a, S: Sink> Rows<'a, S> {
         let is_right = is_read && end <= self.source.length() && u64::try_from(column.num_values()) == Ok(rows);
         let pages = Arc::new(Pages::new(self.source.clone(), packing));
         let rows = usize::try_from(rows).ok().filter(|_| is_right)?;
-        guarded(|| SerializedPageReader::new(pages, column, rows, None)).ok().map(Box::new)
+        guarded(|| SerializedPageReader::new(pages, column, rows, None)).ok().map(WithValues).map(Box::new)
     }
 
     /// Reads the next values of a column.

@@ -272,7 +272,9 @@ mod tests {
     fn check(fact: &str, read: impl Fn(&Reader<'_>) -> Result<Bin, Wrong>, says: impl Fn(&Policy) -> Says) {
         let rules = "fact b \"B\" : yes or no\nfact l \"L\" : one of va, neg\n\
                      fact n \"N\" : number\nfact w \"W\" : whole number from 0 to 9\nfact d \"D\" : date\n\
-                     consequence c \"C\"\nrule r \"R\" when b and l is va and n < 5 and w < 5 and d < 2000-01-01 then c\n";
+                     consequence c \"C\"\nrule r \"R\" when b and l is va and d < 2000-01-01 then c\n\
+                     rule s \"S\" when n < -6.5 or (n > 4 and n < 4.5) or (n > 499 and n < 501) or w > 8 then c\n\
+                     rule t \"T\" when (n > 4.5 and n < 5.5) or (w > 4 and w < 6) then c\n";
         let policy = Policy::load("p.ensue", |_| Ok(rules.into())).unwrap_or_else(|found| panic!("{found}"));
         let engine = Engine::new(&policy, &View::default()).expect("it needs no date");
         let facts: Vec<FactId> = policy.fact(fact).into_iter().collect();

@@ -240,8 +240,8 @@ mod tests {
         ends
     }
 
-    /// Of each sound row all ends are found, also behind rows that are none, in rows that are longer than what is looked
-    /// at together, and where that ends in the midst of them.
+    /// Of each sound row all ends are found, also behind rows that are none, in rows that are longer than what is
+    /// looked at together, and where that ends in the midst of them.
     #[test]
     fn the_ends_of_cells_are_found() {
         let long = ["w".repeat(TOGETHER + 6), format!("\"{}\"", "w".repeat(3 * WINDOW))];
@@ -312,6 +312,7 @@ mod tests {
         for start in std::iter::once(0).chain((long.len()..block.len()).step_by(3)) {
             assert_eq!(marks.row(block.as_bytes(), start, 3), Some(&ends(block.as_bytes(), start, b',')[..]));
         }
+        assert_eq!(marks.all.places.len(), 2 * WINDOW + TOGETHER);
     }
 
     /// Also where none of the block before was passed.

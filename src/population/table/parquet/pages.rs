@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use ::parquet::basic::Compression;
+use ::parquet::column::page::{Page, PageMetadata, PageReader};
 use ::parquet::errors::{ParquetError, Result};
 use ::parquet::file::reader::{ChunkReader, Length};
 use bytes::Bytes;
@@ -268,12 +269,102 @@ impl ChunkReader for Pages {
     }
 }
 
+/// The pages of a column that hold values. Where one holds none, which the format allows, the library would take the
+/// column to be over.
+pub(super) struct WithValues<R>(pub R);
+
+impl<R: PageReader> PageReader for WithValues<R> {
+    fn get_next_page(&mut self) -> Result<Option<Page>> {
+        loop {
+            match self.0.get_next_page()? {
+                Some(page) if page.is_data_page() && page.num_values() == 0 => {}
+                page => return Ok(page),
+            }
+        }
+    }
+
+    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
+        self.0.peek_next_page()
+    }
+
+    fn skip_next_page(&mut self) -> Result<()> {
+        self.0.skip_next_page()
+    }
+}
+
+impl<R: PageReader> Iterator for WithValues<R> {
+    type Item = Result<Page>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.get_next_page().transpose()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
+    use ::parquet::basic::Encoding;
+    use ::parquet::column::reader::ColumnReaderImpl;
+    use ::parquet::data_type::Int32Type;
+    use ::parquet::schema::parser::parse_message_type;
+    use ::parquet::schema::types::SchemaDescriptor;
+
     use super::super::compact::written::{unsigned, whole};
     use super::*;
+
+    /// Pages as they come.
+    struct Made(std::vec::IntoIter<Page>);
+
+    impl PageReader for Made {
+        fn get_next_page(&mut self) -> Result<Option<Page>> {
+            Ok(self.0.next())
+        }
+
+        fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
+            Err(refused())
+        }
+
+        fn skip_next_page(&mut self) -> Result<()> {
+            Err(refused())
+        }
+    }
+
+    impl Iterator for Made {
+        type Item = Result<Page>;
+
+        fn next(&mut self) -> Option<Self::Item> {
+            self.get_next_page().transpose()
+        }
+    }
+
+    /// Wherever pages stand that hold no values, the others are read to the last.
+    #[test]
+    fn pages_without_values_are_passed_over() {
+        let schema = parse_message_type("message table { required int32 a; }").expect("a schema");
+        let schema = SchemaDescriptor::new(Arc::new(schema)).column(0);
+        for counts in [&[3, 2][..], &[3, 0, 2], &[0, 0, 5], &[5, 0], &[1, 0, 1, 0, 0, 3]] {
+            let mut next = 0..5_i32;
+            let pages: Vec<Page> = counts
+                .iter()
+                .map(|count| Page::DataPage {
+                    buf: next.by_ref().take(*count).flat_map(i32::to_le_bytes).collect::<Vec<u8>>().into(),
+                    num_values: u32::try_from(*count).unwrap(),
+                    encoding: Encoding::PLAIN,
+                    def_level_encoding: Encoding::RLE,
+                    rep_level_encoding: Encoding::RLE,
+                    statistics: None,
+                })
+                .collect();
+            let pages = Box::new(WithValues(Made(pages.into_iter())));
+            let mut reader = ColumnReaderImpl::<Int32Type>::new(schema.clone(), pages);
+            for wanted in [[0, 1].as_slice(), &[2, 3, 4], &[]] {
+                let mut values = Vec::new();
+                let (read, ..) = reader.read_records(wanted.len().max(1), None, None, &mut values).unwrap();
+                assert_eq!((read, values.as_slice()), (wanted.len(), wanted), "{counts:?}");
+            }
+        }
+    }
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
