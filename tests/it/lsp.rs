@@ -729,6 +729,21 @@ fn open_files_stand_over_those_on_the_disk() {
     editor.end();
 }
 
+/// An editor need not tell of files that others change: they are looked at again with the next change.
+#[test]
+fn files_that_changed_on_the_disk_are_read_again() {
+    let project = Project::new();
+    let root = project.folder.path().canonicalize().unwrap();
+    let mut editor = project.clinics(json!({}));
+    for (version, report, mistakes) in [(2, REPORT.replace("by monitor", "by nobody"), 1), (3, REPORT.to_owned(), 0)] {
+        fs::write(root.join("seeds/report.ensue"), report).unwrap();
+        editor.change(&project.clinics, version, json!([{"text": CLINICS}]));
+        assert_eq!(editor.findings(&project.clinics, version).len(), mistakes);
+        assert_eq!(editor.findings(&project.report, Value::Null).len(), mistakes);
+    }
+    editor.end();
+}
+
 /// A file that is written for others to import uses names that only they declare.
 #[test]
 fn a_part_of_a_policy_is_looked_at_as_such() {

@@ -335,7 +335,7 @@ mod tests {
     }
 
     /// The columns that are read at once in a table with a header, after the rows of a block were read.
-    fn read_at_once(facts: &str, header: &str, block: &str) -> Vec<Range<usize>> {
+    fn read_at_once(facts: &str, header: &str, block: &str) -> Vec<[usize; 2]> {
         let names: Vec<&str> = facts.lines().filter_map(|line| line.split(' ').nth(1)).collect();
         let some = format!("{facts}\nconsequence c \"C\"\nrule r \"R\" when {} then c\n", names[0]);
         let policy = Policy::load("p.ensue", |_| Ok(some.as_str().into())).unwrap_or_else(|found| panic!("{found}"));
@@ -350,7 +350,7 @@ mod tests {
         let (mut rows, mut found) = (Rows::new(&plan, &header, Forgotten), Found::default());
         assert_eq!(rows.read(block.as_bytes(), true, &mut found), Ok(block.len()));
         assert_eq!(found.lines, block.lines().count() as u64);
-        rows.runs.iter().map(|run| run.columns.clone()).collect()
+        rows.runs.iter().map(|run| [run.columns.start, run.columns.end]).collect()
     }
 
     fn yes_or_no(facts: Range<usize>) -> String {
@@ -362,9 +362,9 @@ mod tests {
     fn facts_side_by_side_are_read_at_once() {
         let facts = yes_or_no(0..9) + "fact n \"N\" : number\nfact d \"D\" : date\n";
         let header = "y0,y1,y2,y3,y4,y5,y6,n,weight,y7,note,y8,d";
-        assert_eq!(read_at_once(&facts, header, ""), [0..6, 6..7, 7..8, 8..9, 9..10, 11..12, 12..13]);
+        assert_eq!(read_at_once(&facts, header, ""), [[0, 6], [6, 7], [7, 8], [8, 9], [9, 10], [11, 12], [12, 13]]);
         // 3 times 682 texts are fewer, and 3 times 683 more.
-        for (items, expected) in [(681, vec![0..2]), (682, vec![0..1, 1..2])] {
+        for (items, expected) in [(681, vec![[0, 2]]), (682, vec![[0, 1], [1, 2]])] {
             let items: Vec<String> = (0..items).map(|item| format!("i{item}")).collect();
             let facts = format!("{}fact l \"L\" : one of {}\n", yes_or_no(0..1), items.join(", "));
             assert_eq!(read_at_once(&facts, "y0,l", ""), expected);
@@ -384,19 +384,19 @@ mod tests {
         let rows = |count: usize| (0..count).map(row).collect::<String>();
         // Six memories share 32,768 texts.
         let most = (1 << 15) / 6;
-        assert_eq!(read_at_once(&facts, header, &rows(most)), [0..6]);
+        assert_eq!(read_at_once(&facts, header, &rows(most)), [[0, 6]]);
         // What was met before is none more.
-        assert_eq!(read_at_once(&facts, header, &(rows(most) + &rows(100))), [0..6]);
-        assert_eq!(read_at_once(&facts, header, &rows(most + 1)), [0..3, 3..6]);
+        assert_eq!(read_at_once(&facts, header, &(rows(most) + &rows(100))), [[0, 6]]);
+        assert_eq!(read_at_once(&facts, header, &rows(most + 1)), [[0, 3], [3, 6]]);
         // With its delimiters 31 bytes are remembered, and 32 are too long.
-        for (spaces, expected) in [(8, vec![0..6]), (9, vec![0..3, 3..6])] {
+        for (spaces, expected) in [(8, vec![[0, 6]]), (9, vec![[0, 3], [3, 6]])] {
             let row = format!("yes,yes,yes,yes,yes,{}yes\n", " ".repeat(spaces));
             assert_eq!(row.len() - 1, 23 + spaces);
             assert_eq!(read_at_once(&facts, header, &row), expected);
         }
         // A single one is not parted: what is too long is read by the letter.
         let row = format!("yes,yes,yes,yes,yes,{}yes\n", " ".repeat(40));
-        assert_eq!(read_at_once(&facts, header, &row.repeat(9)), [0..3, 3..4, 4..5, 5..6]);
+        assert_eq!(read_at_once(&facts, header, &row.repeat(9)), [[0, 3], [3, 4], [4, 5], [5, 6]]);
     }
 
     /// What was read before is known again, whichever way its line ends.

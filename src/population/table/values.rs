@@ -385,7 +385,8 @@ mod tests {
     #[test]
     fn most_texts_have_the_place_of_their_hash() {
         let words = ["yes", "no", "", "TRUE", "va", "vb", "2.5", "1990-07-01"];
-        let kinds: [(&str, fn(usize, &[&str]) -> String); 4] = [
+        type Named = fn(usize, &[&str]) -> String;
+        let kinds: [(&str, Named); 4] = [
             ("numbers", |number, _| number.to_string()),
             ("numbers with a fraction", |number, _| format!("{}.{:02}", number / 100, number % 100)),
             ("days", |number, _| Date::from_number(700_000 + number as i64).to_string()),

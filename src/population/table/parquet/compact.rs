@@ -344,7 +344,8 @@ mod tests {
     #[test]
     fn values_lie_not_too_deep() {
         let leaf = Value(3, Kind::Byte, vec![7]);
-        let kinds: [(&str, fn(&Value) -> Value); 3] = [
+        type Within = fn(&Value) -> Value;
+        let kinds: [(&str, Within); 3] = [
             ("lists", |inner| Value::list(9, &[inner], inner.0)),
             ("maps", |inner| Value::map(&[[&Value(3, Kind::Byte, vec![7]), inner]])),
             ("structures", |inner| Value::structure(&[(1, inner.clone())])),
