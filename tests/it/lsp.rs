@@ -729,7 +729,7 @@ fn open_files_stand_over_those_on_the_disk() {
     editor.end();
 }
 
-/// An editor need not tell of files that others change: they are looked at again with the next change, of whatever it is.
+/// An editor need not tell of files that others change: they are looked at again with the next change of any file.
 #[test]
 fn files_that_changed_on_the_disk_are_read_again() {
     let project = Project::new();
