@@ -25,6 +25,7 @@ mod corpus;
 mod coverage;
 mod difference;
 mod differential;
+mod disclosure;
 #[cfg(feature = "cli")]
 mod docs;
 mod duckdb;

@@ -66,7 +66,7 @@ const PROMISES: &[Promise] = &[
         name: "tables",
         says: "each row is counted or rejected; counts do not depend on how a table is divided",
         is_quick: true,
-        tests: &["cargo test --test it -- population synthetic tally"],
+        tests: &["cargo test --test it -- population disclosure synthetic tally"],
     },
     Promise {
         name: "parquet",
