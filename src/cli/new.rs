@@ -5,7 +5,6 @@
 
 mod population;
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -21,7 +20,7 @@ use crate::syntax::token::is_name;
                             [--weights] [--out FILE] RULES"
 )]
 pub(super) struct New {
-    /// The folder to make; it does not exist yet, or is empty. With `--population`, a rule file
+    /// The folder to make; it does not exist yet. With `--population`, a rule file
     #[arg(value_name = "DIR|RULES")]
     path: PathBuf,
     /// The name of the policy, where that of the folder makes none
@@ -69,9 +68,7 @@ impl New {
             let refused = || Failure::Message(format!("`{name}` cannot be the policy's name: {WANTED}"));
             return is_name(name).then(|| name.clone()).ok_or_else(refused);
         }
-        // `.` and `..` are no names; the folders they stand for have some.
-        let real = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let folder = real.file_name().unwrap_or_default().to_string_lossy();
+        let folder = self.path.file_name().unwrap_or_default().to_string_lossy();
         let name = folder.to_lowercase().replace('-', "_");
         let refused = || {
             let message =

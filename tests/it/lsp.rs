@@ -737,6 +737,9 @@ fn files_that_changed_on_the_disk_are_read_again() {
     let mut editor = project.clinics(json!({}));
     let other = project.clinics.replace("clinics", "other");
     editor.open(&other, "");
+    // Opening a file forgets what was found out: what is asked is whether a change of another does.
+    assert_eq!(editor.findings(&other, 1), [] as [Value; 0]);
+    assert_eq!(editor.findings(&project.clinics, 1), [] as [Value; 0]);
     fs::write(root.join("seeds/report.ensue"), REPORT.replace("by monitor", "by nobody")).unwrap();
     editor.change(&other, 2, json!([{"text": ""}]));
     assert_eq!(editor.findings(&project.clinics, 1)[0]["message"], "the imported file has a mistake");

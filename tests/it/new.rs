@@ -81,21 +81,21 @@ fn a_new_project_passes_its_own_commands() {
     assert_eq!(names(&folder), ["North-Valley-2", "example", "valley"], "nothing else is left");
 }
 
+/// Beside the folder in which somebody stands, and without a word.
 #[test]
-fn an_empty_folder_is_filled_and_kept() {
+fn a_path_from_here_will_do() {
     let folder = temporary();
-    let dir = folder.path().join("empty");
-    fs::create_dir(&dir).unwrap();
-    assert_eq!(new(&[text(&dir), "--quiet"]), (0, String::new(), String::new()));
-    is_sound(&dir, "empty");
-    assert_eq!(fs::read_dir(&dir).unwrap().count(), 4, "nothing else is left");
-    // Somebody who stands in the folder still does.
     let here = folder.path().join("here");
     fs::create_dir(&here).unwrap();
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ensue"));
-    let output = command.args(["new", "."]).current_dir(&here).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    is_sound(&here, "here");
+    for (dir, name) in [("inside", "inside"), ("inside/../below/", "below"), ("../beside", "beside")] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ensue"));
+        let output = command.args(["new", dir, "--quiet"]).current_dir(&here).output().unwrap();
+        let told = (output.status.code(), &output.stdout[..], &output.stderr[..]);
+        assert_eq!(told, (Some(0), &b""[..], &b""[..]), "{}", String::from_utf8_lossy(&output.stderr));
+        is_sound(&here.join(dir), name);
+    }
+    assert_eq!(names(&folder), ["beside", "here"], "nothing else is left");
+    assert_eq!(fs::read_dir(&here).unwrap().count(), 2, "nothing else is left");
 }
 
 #[test]
@@ -123,7 +123,9 @@ fn whatever_could_be_lost_is_refused() {
     let before = (names(&folder), tree(&at("full")));
     let long = "a".repeat(252);
     for (dir, name, reason) in [
-        ("full", "good", "the folder is not empty"),
+        ("full", "good", "the folder is there already"),
+        ("empty", "good", "the folder is there already"),
+        ("empty/..", "good", "the folder is there already"),
         ("file", "good", "it is a file"),
         ("file/inside", "good", "a part of the path is not a directory"),
         ("nowhere/inside", "good", "there is no folder"),
@@ -133,7 +135,6 @@ fn whatever_could_be_lost_is_refused() {
         ("dir", "../out", "cannot be the policy's name"),
         // The name of a file has at most 255 bytes: this fails when the folder is half written.
         ("dir", &long, "cannot write"),
-        ("empty", &long, "cannot write"),
         #[cfg(unix)]
         ("link", "good", "it is a link that leads nowhere"),
     ] {

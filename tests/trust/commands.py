@@ -139,8 +139,6 @@ class Command:
     writes: tuple = ()
     code: int = 0
     stdin: bytes | None = None
-    # Folders that are made empty before.
-    folders: tuple = ()
 
     @property
     def arguments(self):
@@ -232,7 +230,6 @@ COMMANDS = [
     Command("fmt rules/unlaid.ensue --diff", ("rules/unlaid.ensue",), code=1),
     Command("fmt -", stdin=UNLAID.encode()),
     Command("new my-valley", (), ("my-valley",)),
-    Command("new my-empty-valley", (), ("my-empty-valley",), folders=("my-empty-valley",)),
     Command(f"new --population 40 --weights {P}", PASSPORTS),
     Command("new --population 3000 --seed 7 --out people.csv rules/kinds.ensue", ("rules/kinds.ensue",), ("people.csv",)),
     Command("explain"),
@@ -303,8 +300,6 @@ class Place:
         self.temporary.cleanup()
 
     def run(self, command, before=(), env=None, program=None, timeout=100):
-        for folder in command.folders:
-            (self.project / folder).mkdir(exist_ok=True)
         return self.start([*before, str(program or PROGRAM), *command.arguments], command.stdin, env, timeout)
 
     def start(self, line, stdin=None, env=None, timeout=100, **more):

@@ -96,8 +96,6 @@ def variants(report, folder):
 def told(command, before=(), env=None, project="project", program=PROGRAM):
     """All that a command says and leaves."""
     with Place(project) as place:
-        for folder in command.folders:
-            (place.project / folder).mkdir()
         if "setpriv" in before:
             for path in [place.project, *place.project.rglob("*")]:
                 shutil.chown(path, 65534, 65534)

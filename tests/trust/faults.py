@@ -72,8 +72,6 @@ class Faults:
     def __init__(self, command, program=PROGRAM):
         self.command, self.program = command, program
         with Place() as place:
-            for folder in command.folders:
-                (place.project / folder).mkdir()
             self.before = outputs(place, command)
             self.files_before = place.snapshot()
             self.run = place.run(command, program=program)
@@ -98,8 +96,6 @@ class Faults:
 
     def wrong(self, place, run, killed, call):
         found = outputs(place, self.command)
-        if killed:
-            found = {name: self.without_temporary(now) for name, now in found.items()}
         for name, now in found.items():
             if now not in (self.before[name], self.after[name]):
                 yield f"`{name}` is neither what it was nor the whole new one: {shape(now)}"
@@ -129,14 +125,6 @@ class Faults:
         named = ["standard output"] if stream and stream[1] == "1" else [*self.command.writes, *self.command.reads, "standard input"]
         if not (stream and stream[1] == "2") and not any(name.encode() in run.stderr for name in named):
             yield f"its message does not name the file: {short(run.stderr) or 'no message'}"
-
-    def without_temporary(self, found):
-        """In an empty folder, what is beside the files is in the folder that was asked for."""
-        if found is None or not found[1]:
-            return found
-        temporary = {path for path in found[1] if re.fullmatch(BESIDE_FOLDER, path.split("/")[0])}
-        self.left[".ensue-new-??????"] += bool(temporary)
-        return (found[0], {path: it for path, it in found[1].items() if path not in temporary})
 
     def all(self, traced, hows, pool):
         jobs = [(call, how) for call in calls(self.command, traced, self.program) for how in hows
@@ -207,8 +195,6 @@ def too_large(command, program=PROGRAM):
 
 def with_stdout(command, stdout, stderr=subprocess.PIPE, program=PROGRAM):
     with Place() as place:
-        for folder in command.folders:
-            (place.project / folder).mkdir()
         given = {"input": command.stdin} if command.stdin is not None else {"stdin": subprocess.DEVNULL}
         ended = subprocess.run([str(program), *command.arguments], cwd=place.project, env=place.env, stdout=stdout,
                                stderr=stderr, timeout=100, check=False, **given)
@@ -472,15 +458,11 @@ def main():
                 reference = Faults(command)
                 done, found = reference.all(WRITING, [how], pool)
                 count, left, faults = count + done, left + reference.left, faults + found
-            # Known: the project's entries are moved one after another.
-            moved = [it for it in faults if "ensue new my-empty-valley" in it and "inject=rename:signal" in it]
             # Known: Rust's standard library takes a folder that cannot be closed for a mistake of the program.
             closed_folder = [it for it in faults if "unexpected error during closedir" in it]
             closing += closed_folder
             report.check(f"{what}, a file is the old one or the whole new one",
-                         [it for it in faults if it not in moved + closed_folder], count, "faults")
-            if "killed" in what:
-                report.known_fault("killed while it moves files into an empty folder, `ensue new` leaves all or none", moved, allowed)
+                         [it for it in faults if it not in closed_folder], count, "faults")
         report.known_fault("where a folder that was listed cannot be closed, there is a message", closing, allowed)
         print(f"    left by a killed program, with temporary names: {', '.join(f'{name} ({n})' for name, n in sorted(left.items())) or 'nothing'}")
         count, faults = 0, []

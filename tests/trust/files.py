@@ -91,8 +91,6 @@ def opened(command, program=PROGRAM, more=()):
     faults = []
     with Place() as place:
         log, project = place.log / "strace", str(place.project)
-        for folder in command.folders:
-            (place.project / folder).mkdir()
         before = place.snapshot()
         place.run(command, ("strace", "-f", "-y", "-qq", "-s", "0", "-o", str(log), "-e", TRACED), program=program)
         after = place.snapshot()
