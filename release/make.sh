@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes what is given to others, in release/out: a program that needs no library, with its README, examples, manual
-# and shell completions; an example of the page, the editor's extension, a list of all that is built in, and checksums.
+# and shell completions; an example of the page, the editor's extension, a list of all that is built into the
+# program, and checksums.
 #
 #   release/make.sh            what is committed
 #   release/make.sh --twice    makes it again in a copy at another place, and compares
@@ -65,8 +66,8 @@ if grep -q -a -F -e "$root" -e "$registry" "$ensue"; then
 fi
 
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-mkdir -p "$folder/$name/man/man1" "$folder/$name/completions"
+trap 'rm -rf "$folder" "$root/bom.json"' EXIT
+mkdir -p "$folder/$name/man" "$folder/$name/completions"
 cp "$ensue" release/README.md SECURITY.md LICENSE-APACHE LICENSE-MIT "$folder/$name"
 cp -r docs rules seeds "$folder/$name"
 mkdir "$folder/$name/tests"
@@ -128,7 +129,6 @@ for path in [root, urllib.parse.quote(root)]:
     text = text.replace(path, "/ensue")
 open(out, "w", encoding="utf-8").write(text)
 PYTHON
-rm bom.json
 
 (cd "$out" && sha256sum ./* > SHA256SUMS && sha256sum --check --quiet SHA256SUMS)
 printf '\nmade in release/out:\n'

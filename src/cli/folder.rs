@@ -28,16 +28,14 @@ impl<'a> NewFolder<'a> {
             Ok(_) => refused("it is a file"),
             Err(error) if error.kind() != io::ErrorKind::NotFound => refused(&words(&error)),
             Err(_) if fs::symlink_metadata(dir).is_ok() => refused("it is a link that leads nowhere"),
-            Err(_) => match dir.parent() {
-                None => refused("this names no folder"),
-                Some(above) => {
-                    let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
-                    match above.is_dir() {
-                        true => Ok(Self { dir, above, what }),
-                        false => refused(&format!("there is no folder `{}`", shown(above))),
-                    }
+            Err(_) => {
+                let Some(above) = dir.parent() else { return refused("this names no folder") };
+                let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+                if !above.is_dir() {
+                    return refused(&format!("there is no folder `{}`", shown(above)));
                 }
-            },
+                Ok(Self { dir, above, what })
+            }
         }
     }
 
@@ -55,7 +53,8 @@ impl<'a> NewFolder<'a> {
             written.map_err(|error| cannot("write", &dir.join(path), &words(&error)))?;
         }
         fs::rename(&whole, dir).map_err(|error| failed(&error))?;
-        // Nothing is in it any more, so that it need not be listed, which could fail.
+        // Nothing is in it any more. To remove all that is in it would list it first, and Rust's standard library
+        // takes a folder that it cannot close after that for a mistake of the program.
         let _ = fs::remove_dir(temporary.keep());
         Ok(())
     }

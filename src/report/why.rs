@@ -78,8 +78,12 @@ fn because(page: &mut Page, subject: Subject<'_>, outcome: &Outcome) {
 /// The other sets of facts that settle it.
 fn others(page: &mut Page, subject: Subject<'_>, explanation: &Explanation) {
     let because = &explanation.outcome.because;
-    let others = explanation.settled_by.iter().flatten().filter(|set| *set != because);
-    let others: Vec<String> = others
+    let Some(settled_by) = &explanation.settled_by else {
+        return page.line("", &others_not_decided(subject.policy));
+    };
+    let others: Vec<String> = settled_by
+        .iter()
+        .filter(|set| *set != because)
         .map(|set| {
             let facts: Vec<String> = set.iter().map(|fact| known_value(subject, *fact, page.form)).collect();
             facts.join("; ")
@@ -89,6 +93,15 @@ fn others(page: &mut Page, subject: Subject<'_>, explanation: &Explanation) {
         page.line("", "So does each of these, by itself:");
         others.iter().for_each(|set| page.subitem(set));
     }
+}
+
+/// What is said where the other sets could not be had.
+pub(super) fn others_not_decided(policy: &Policy) -> String {
+    let raise = policy.limits.raise(Limit::SearchSteps);
+    format!(
+        "Not decided which other facts settle it too: there are too many sets of them, or these rules are too large; \
+         {raise}."
+    )
 }
 
 fn facts(page: &mut Page, subject: Subject<'_>, facts: &[FactId]) {

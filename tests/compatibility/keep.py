@@ -31,6 +31,7 @@ FILES = {
     "tests/cmd/options.ensue": "rules/options.ensue",
     "tests/cmd/sources.ensue": "rules/sources.ensue",
     "tests/cmd/failing.ensue": "rules/failing.ensue",
+    "tests/corpus/parse/error/and-without-condition.ensue": "rules/broken.ensue",
     "tests/profiles/kherson.json": "profiles/kherson.json",
     "tests/profiles/passport-unknown.json": "profiles/passport-unknown.json",
     "tests/profiles/several.jsonl": "profiles/several.jsonl",
@@ -71,6 +72,13 @@ diff rules/before.ensue rules/after.ensue --format json
 tally {P} tables/households.csv --weight weight --format json
 tally {P} tables/households.csv --by residence --min-cell 1 --format json
 fmt --check rules/reference.ensue
+compare {P} {KHERSON} --over 2022-01-01..2025-12-31 --format json
+compare {P} {KHERSON} --according-to uk_mod --according-to moscow_times --format json
+check rules/reference.ensue --select all --format sarif
+check rules/broken.ensue --format json
+report {P} {KHERSON} --format csl-json
+tally {P} tables/households.csv --compare passport --min-cell 1 --format json
+tally {P} --schema
 """
 
 

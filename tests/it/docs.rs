@@ -223,3 +223,28 @@ fn readme() {
 fn commands() {
     trycmd::TestCases::new().case("docs/*.md");
 }
+
+/// Each crate that a manifest names has a row with its reason.
+#[test]
+fn each_dependency_has_its_reason() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(project.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let page = read("docs/dependencies.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+    let reasoned: BTreeSet<&str> = rows.flat_map(|(names, _)| names.split([',', ' '])).collect();
+    let mut seen = 0;
+    for manifest in ["Cargo.toml", "fuzz/Cargo.toml", "web/engine/Cargo.toml", "xtask/Cargo.toml"] {
+        let text = read(manifest);
+        let mut lists_crates = false;
+        for line in text.lines() {
+            if let Some(section) = line.strip_prefix('[') {
+                lists_crates = section.ends_with("dependencies]");
+            } else if let Some((name, _)) = line.split_once('=').filter(|_| lists_crates) {
+                let name = name.trim();
+                assert!(name == "ensue" || reasoned.contains(name), "{manifest}: no reason is given for `{name}`");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 40, "{seen} crates were found");
+}

@@ -1,12 +1,17 @@
 //! All formulas with up to three connectives over three facts, in all 27 states of knowledge, by every evaluator:
 //! nothing here is a sample.
 
+use std::fs;
+use std::path::Path;
+
 use ensue::model::FactId;
 use ensue::population::coding::Coding;
 use ensue::population::table::{self, Plan};
 use ensue::population::tally::{self, Gathered, Kind};
-use ensue::semantics::{Scratch, Settled};
-use ensue::{Engine, Limit, Limits, Policy, View};
+use ensue::semantics::{Question, Scratch, Settled, evaluate};
+use ensue::{Engine, Limit, Limits, Outcome, Policy, View};
+
+use crate::generate;
 
 /// What a formula is of three facts: a bit for each of the eight ways in which they can be, and its text.
 #[derive(Clone)]
@@ -88,28 +93,66 @@ fn depends_on(table: u8, state: State) -> Vec<usize> {
     (0..3).filter(|fact| state[*fact].is_none() && matters(*fact)).collect()
 }
 
+/// A consequence for each formula, and the rule that it follows where the formula holds. Every other one has the formula
+/// in a definition and an exception: the same, said otherwise.
+fn rules(formulas: &[Formula]) -> String {
+    let rule = |(place, formula): (usize, &Formula)| match place % 2 {
+        0 => format!("consequence c{place} \"It\" rule r{place} \"It\" when {} then c{place}\n", formula.text),
+        _ => format!(
+            "consequence c{place} \"It\" define d{place} \"It\" as {}\n\
+             rule r{place} \"It\" when p or not p unless not d{place} then c{place}\n",
+            formula.text
+        ),
+    };
+    formulas.iter().enumerate().map(rule).collect()
+}
+
+/// Writes policies of all formulas, all states of knowledge and the truth about each, as `differential::write_a_million`
+/// writes its own. Their facts are those of the generated policies: the third formula's fact is whether `l0` is `va`.
+#[test]
+#[ignore = "writes files for tests/sql/run.sh and web/test/run.sh"]
+fn write_formulas() {
+    let folder = std::env::var_os("ENSUE_FORMULAS").expect("ENSUE_FORMULAS names a folder");
+    let write = |name: &str, text: String| fs::write(Path::new(&folder).join(name), text).expect("it can be written");
+    let facts: String =
+        generate::FACTS.iter().map(|(name, kind, _)| format!("fact {name} \"It\" : {kind}\n")).collect();
+    let named = "define p \"It\" as b0 define q \"It\" as b1 define r \"It\" as l0 is va\n";
+    let truth = |formula: &Formula| -> String {
+        let digit =
+            |state| settled(formula.table, completions(state, u8::MAX)).map_or('3', |it| if it { '1' } else { '2' });
+        states().into_iter().map(digit).collect()
+    };
+    let profile = |[p, q, r]: State| {
+        let l0 = r.map(|is_va| if is_va { "va" } else { "vb" });
+        serde_json::json!({ "b0": p, "b1": q, "l0": l0 }).to_string() + "\n"
+    };
+    write("profiles.jsonl", states().into_iter().map(profile).collect());
+    for (number, formulas) in formulas().chunks(64).enumerate() {
+        let lines = formulas.iter().enumerate().map(|(place, formula)| format!("c{place} {}\n", truth(formula)));
+        write(&format!("{number:03}.truth"), lines.collect());
+        write(&format!("{number:03}.ensue"), format!("{facts}{named}{}", rules(formulas)));
+    }
+}
+
 #[test]
 fn all_small_formulas_are_decided_exactly() {
     let formulas = formulas();
     assert_eq!(formulas.len(), 3 + 21 + 273 + 4431);
     for formulas in formulas.chunks(64) {
-        let mut text: String = FACTS.iter().map(|fact| format!("fact {fact} \"{fact}\" : yes or no\n")).collect();
-        for (place, formula) in formulas.iter().enumerate() {
-            // Every other one as a definition and an exception: the same, said otherwise.
-            text += &match place % 2 {
-                0 => format!("consequence c{place} \"\" rule r{place} \"\" when {} then c{place}\n", formula.text),
-                _ => format!(
-                    "consequence c{place} \"\" define d{place} \"\" as {}\n\
-                     rule r{place} \"\" when p or not p unless not d{place} then c{place}\n",
-                    formula.text
-                ),
-            };
-        }
-        let text = text.replace("\"\"", "\"It\"");
+        let facts: String = FACTS.iter().map(|fact| format!("fact {fact} \"It\" : yes or no\n")).collect();
+        let text = facts + &rules(formulas);
         let policy = Policy::load("rules.ensue", |_| Ok(text.clone().into())).expect("it is sound");
         let with = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("it needs no date");
         let (table, diagrams) = (with(Limits::default()).tabulated(), with(Limits::default()));
         let search = with(Limits::default().with(Limit::CompileSteps, 0));
+        let compiled = |engine: &Engine<'_>| {
+            let has_one = |outcome: &&Outcome| engine.is_compiled(Question::Status(outcome.consequence));
+            engine.outcomes(&policy.unknown()).iter().filter(has_one).count()
+        };
+        // Diagrams for some of the consequences, until the steps are used up.
+        let mut fewer = (0..12).map(|half| with(Limits::default().with(Limit::CompileSteps, 4_000 >> half)));
+        let some = fewer.find(|engine| compiled(engine) < formulas.len()).expect("the steps are used up");
+        assert!(compiled(&some) > 0);
         let mut counts = vec![[0_u64; 3]; formulas.len()];
         for state in states() {
             let set = |fact: usize, holds| format!("\"{}\": {holds}", FACTS[fact]);
@@ -119,6 +162,10 @@ fn all_small_formulas_are_decided_exactly() {
             table.statuses(&profile, &mut Scratch::default(), &mut statuses);
             let by_diagrams = diagrams.outcomes(&profile);
             assert_eq!(by_diagrams, search.outcomes(&profile));
+            assert_eq!(by_diagrams, some.outcomes(&profile));
+            // The plain reading is of complete profiles.
+            let is_complete = state.iter().all(Option::is_some);
+            let read = is_complete.then(|| evaluate(&policy, &diagrams.selection, &profile));
             let indices = |facts: &[FactId]| facts.iter().map(|fact| fact.index()).collect::<Vec<_>>();
             for (place, formula) in formulas.iter().enumerate() {
                 let outcome = &by_diagrams[place];
@@ -131,6 +178,9 @@ fn all_small_formulas_are_decided_exactly() {
                 };
                 let case = || format!("{} in {state:?}", formula.text);
                 assert_eq!((found, outcome.status), (expected, statuses[place]), "{}", case());
+                if let Some(read) = &read {
+                    assert_eq!(Some(read[place]), outcome.status.settled(), "{}", case());
+                }
                 match expected {
                     Some(_) => assert_eq!(indices(&outcome.because), because(formula.table, state), "{}", case()),
                     None => assert_eq!(indices(&outcome.depends_on), depends_on(formula.table, state), "{}", case()),

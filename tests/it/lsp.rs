@@ -736,12 +736,13 @@ fn files_that_changed_on_the_disk_are_read_again() {
     let root = project.folder.path().canonicalize().unwrap();
     let mut editor = project.clinics(json!({}));
     let other = project.clinics.replace("clinics", "other");
-    editor.open(&other, "");
+    let text = "fact o \"O\" : yes or no\n";
+    editor.open(&other, text);
     // Opening a file forgets what was found out: what is asked is whether a change of another does.
     assert_eq!(editor.findings(&other, 1), [] as [Value; 0]);
     assert_eq!(editor.findings(&project.clinics, 1), [] as [Value; 0]);
     fs::write(root.join("seeds/report.ensue"), REPORT.replace("by monitor", "by nobody")).unwrap();
-    editor.change(&other, 2, json!([{"text": ""}]));
+    editor.change(&other, 2, json!([{"text": text}]));
     assert_eq!(editor.findings(&project.clinics, 1)[0]["message"], "the imported file has a mistake");
     assert_eq!(editor.findings(&project.report, Value::Null)[0]["code"], "unknown-name");
     editor.end();

@@ -29,6 +29,7 @@ mod disclosure;
 #[cfg(feature = "cli")]
 mod docs;
 mod duckdb;
+mod eight;
 #[cfg(feature = "cli")]
 mod examples;
 #[cfg(feature = "cli")]

@@ -17,7 +17,7 @@ from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
-# The statuses of which one is certain, as `differential::write_a_million` writes them.
+# The statuses of which one is certain, as `differential::write_a_million` and `formulas::write_formulas` write them.
 ALONE = {"1": "follows", "2": "does_not_follow", "4": "ruled_out", "8": "disputed"}
 STATUSES = ["follows", "does_not_follow", "ruled_out", "disputed", "undetermined"]
 ON = "2018-03-01"
@@ -261,8 +261,8 @@ def check(ensue, engine, policies, rows):
 
 
 class States:
-    """All states of knowledge, which `differential::write_a_million` numbers, each with a weight: what weights add up
-    to tells which states were counted."""
+    """All states of knowledge that a folder lists, each with a weight: what weights add up to tells which states were
+    counted."""
 
     types = {"w0": "INTEGER", "n0": "DECIMAL(20, 4)"}
 

@@ -5,8 +5,9 @@ given by file, on standard input, by `--set`, in wrong places of the command lin
 Each command must refuse them, and the canaries must be nowhere: not on standard output or error,
 also with backtraces, and in no file of the project, HOME, TMPDIR or the XDG folders.
 
-At last the program is stopped by a signal while it reads, where the system keeps a picture of a
-stopped program's memory (a core file): it should have none made.
+Then the program is made to crash while it holds them: it gets too little memory. What a crash
+tells, with backtraces, has no canary either. At last it is stopped by a signal while it reads, where
+the system keeps a picture of a stopped program's memory (a core file): it should have none made.
 """
 
 import fcntl
@@ -369,6 +370,31 @@ def other_failures(program=PROGRAM):
     return len(lines), faults
 
 
+# Enough of a profile and of a table that room for them must be asked for.
+LARGE = {"profile.json": profile(reason=text(TEXT * 200_000)).encode(), "table.csv": f"{HEADER}\n".encode() + f"{ROW}\n1,{TEXT},{NUMBER},,\n".encode() * 50_000}
+HOLDING = [["eval", RULES, "profile.json"], ["report", RULES, "profile.json"], ["tally", RULES, "table.csv", "--max-rejects", "99999", "--min-cell", "1"]]
+
+
+def crashed(arguments, program=PROGRAM, **more):
+    """What a program tells that holds a profile or a table where it is made to fail; whether it ended by a crash."""
+    with Place() as place:
+        for name, data in LARGE.items():
+            (place.project / name).write_bytes(data)
+        run = place.start([str(program), *arguments], b"", ENV, **more)
+        faults = traces(place, run, LARGE)
+    has_crashed = run.code < 0 or b"panicked" in run.stderr or b"memory allocation of" in run.stderr
+    return has_crashed, [f"ensue {' '.join(arguments)}, where it is made to crash\n" + "\n".join(faults)] if faults else []
+
+
+def starved(arguments, program=PROGRAM):
+    """With ever more memory, in KiB: how often it crashes, and what it tells."""
+    found = []
+    for most in range(12_000, 40_000, 400):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (most << 10, most << 10))
+        found.append(crashed(arguments, program=program, preexec_fn=limit))
+    return sum(it for it, _ in found), [fault for _, faults in found for fault in faults]
+
+
 def core_file(arguments, stop, program=PROGRAM):
     """What is left of the memory of a program that is stopped while it reads."""
     with Place() as place:
@@ -434,6 +460,8 @@ def tests():
         ("shows a rejected row", whole("open('rejects.txt', 'w').write(data)"), "the file `project/rejects.txt`", table),
         ("shows its arguments", "print(sys.argv); sys.exit(2)", "standard output has", setting),
         ("panics", whole("print('panicked', file=sys.stderr)"), "exit code 2", given),
+        ("crashes, and tells what it holds", "import signal; print(open('profile.json').read(), file=sys.stderr); os.kill(os.getpid(), signal.SIGABRT)",
+         "standard error has", lambda it: crashed(HOLDING[0], program=it)[1]),
         ("lets the system keep its memory", wait % "", "the system made a core file", core),
         ("lets the system keep nothing", wait % "resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n", None, core),
     ]
@@ -464,6 +492,9 @@ def main():
         report.check("nothing of a good profile is told where something else fails", faults, count, "command lines")
         count, faults = slips()
         report.check("nothing of a profile or a table is told that stands in the place of a rule file", faults)
+        found = list(pool.map(starved, HOLDING))
+        count, faults = sum(it for it, _ in found), gather(faults for _, faults in found)
+        report.check("nothing is told by a program that crashes for lack of memory", faults if count else ["it never crashed"], count, "crashes")
     if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0:
         report.skip("core files: this machine makes none for anybody")
         report.end()

@@ -366,7 +366,7 @@ class Report:
     """One line for each promise, and what differs below it."""
 
     def __init__(self):
-        self.kept = self.broken = self.skipped = self.known = 0
+        self.kept = self.broken = self.skipped = 0
 
     def check(self, promise, faults, count=None, unit="commands"):
         told = f"{promise} ({count} {unit})" if count is not None else promise
@@ -378,25 +378,13 @@ class Report:
         sys.stdout.flush()
         return not faults
 
-    def known_fault(self, promise, faults, allowed):
-        """A fault that is known: it is named, and breaks the promise unless it is allowed."""
-        if not faults:
-            return self.check(promise, faults)
-        print(f"KNOWN FAULT: {promise}")
-        for fault in faults:
-            print(textwrap.indent(fault, "    "))
-        self.known += 1
-        self.broken += not allowed
-        return allowed
-
     def skip(self, what):
         print(f"skipped: {what}")
         self.skipped += 1
 
     def end(self):
-        known = f", {self.known} known faults" if self.known else ""
-        print(f"{self.kept} promises kept, {self.broken} broken, {self.skipped} skipped{known}.")
-        sys.exit(1 if self.broken else 0)
+        print(f"{self.kept} promises kept, {self.broken} broken, {self.skipped} skipped.")
+        sys.exit(1 if self.broken else 3 if self.skipped else 0)
 
 
 def there():

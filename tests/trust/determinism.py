@@ -6,8 +6,7 @@ terminal's settings; in a project of another name; with 1, 2 and 7 threads; on o
 Standard output, standard error, exit code and every file must be the same.
 
 Another date wants `faketime`, or gcc for a small library that answers for the clock; another user
-wants `setpriv` and the right to use it, or `unshare -r`. What is not there is skipped. What is known
-to be otherwise is listed as a KNOWN FAULT, and is a failure without `--allow-known`.
+wants `setpriv` and the right to use it, or `unshare -r`. What is not there is skipped.
 """
 
 import re

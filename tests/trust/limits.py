@@ -196,11 +196,14 @@ def another(report, policies, command):
             if wanted and not tells(answer.get("says", ""), name, most):
                 faults.append(f"{number}: the message does not tell the limit and its option: {answer}")
         report.check(f"`{name}`: {most} are read, and no more", faults, 2, "cases")
-    # What is searched is the same, also where it is given up.
-    for count in [2, 8, 14]:
-        paths = policies.write(pairs(count))
-        mine = json.loads(program("eval", paths[0], "--format", "json")[1])["outcomes"]
-        theirs = ask(command, paths).get("outcomes")
+    # What is searched is the same: with as many facts as can be decided within the limits, and with two more.
+    def outcomes(count):
+        return json.loads(program("eval", policies.write(pairs(count))[0], "--format", "json")[1])["outcomes"]
+
+    most = next((count for count in range(1, 40) if "not_searched_further" in outcomes(count + 1)[0]), None)
+    report.check("pairs of facts can be so many that they are not searched", [] if most else ["they cannot"])
+    for count in [2, most, most + 1] if most else []:
+        mine, theirs = outcomes(count), ask(command, policies.write(pairs(count))).get("outcomes")
         faults = [] if mine == theirs else [f"{mine} and {theirs}"]
         report.check(f"{count} pairs of facts: the same outcome", faults, 1, "policies")
 

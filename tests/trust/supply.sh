@@ -11,7 +11,8 @@ if ! "$deny" --version 2>/dev/null | grep -q -F "$version"; then
   cargo install cargo-deny --locked --version "$version" --root target/tools --target-dir target/tools/build || exit 3
 fi
 
-for manifest in Cargo.toml web/engine/Cargo.toml; do
+# What is given to others; and what tests it.
+for manifest in Cargo.toml web/engine/Cargo.toml xtask/Cargo.toml fuzz/Cargo.toml; do
   printf -- '-- %s\n' "$manifest"
   "$deny" --manifest-path "$manifest" --locked --config "$PWD/deny.toml" check --allow license-not-encountered \
     --allow unmatched-skip licenses bans sources || exit 1

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -27,11 +27,12 @@ function written(rules) {
   return pathToFileURL(file).href;
 }
 
-const browser = await chromium.launch({
+const chosen = {
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"],
-});
+};
+const browser = await chromium.launch(chosen);
 
 /** What no page may do. */
 const offences = [];
@@ -517,6 +518,43 @@ async function nothingOfTheRulesIsExecuted() {
   console.log(`${used} hostile texts are shown, and nothing of them is executed`);
 }
 
+/** Which of some texts are in a file of a folder, in the encodings that browsers use. */
+function kept(directory, texts) {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
+  const held = files.map((it) => readFileSync(join(it.parentPath, it.name)));
+  return texts.filter((text) => held.some((bytes) => ["utf8", "utf16le"].some((as) => bytes.includes(Buffer.from(text, as)))));
+}
+
+/** A browser with a folder of its own keeps the page's address there, and nothing of what is entered or written in it. */
+async function nothingStaysInTheBrowsersFolder() {
+  const directory = mkdtempSync(join(tmpdir(), "ensue-browser-"));
+  const url = written("tests/cmd/interview.ensue");
+  const canaries = ["73917.391", "canary7391x"];
+  const context = await chromium.launchPersistentContext(directory, { ...chosen, offline: true });
+  const page = await context.newPage();
+  const visit = async () => {
+    await page.goto(url);
+    await page.waitForSelector("html[data-ready]");
+    await enter(page, "height", canaries[0]);
+    await enter(page, "born", "2000-02-29");
+    await page.locator("#outcome-list button").first().click();
+    await page.locator("#view summary").click();
+    await page.locator("#editor-0").fill(`# ${canaries[1]}\nfact a "A" : yes or no\n`);
+    await page.waitForTimeout(500);
+  };
+  // What is entered is there: on leaving a page, and coming back, browsers like to keep it.
+  await visit();
+  assert.equal(await page.locator('[data-fact="height"]').inputValue(), canaries[0]);
+  await page.goto("about:blank");
+  await page.goBack();
+  await visit();
+  assert.deepEqual(kept(directory, canaries), [], "while it is open");
+  await context.close();
+  assert.deepEqual(kept(directory, [...canaries, url]), [url], "after it was closed");
+  rmSync(directory, { recursive: true });
+  console.log("nothing of what is entered is in the browser's folder");
+}
+
 async function measured() {
   const url = written("rules/passports.ensue");
   const [painted, ready] = [[], []];
@@ -557,6 +595,7 @@ try {
   await keyboardOnly();
   await narrowAndPrinted();
   await nothingOfTheRulesIsExecuted();
+  await nothingStaysInTheBrowsersFolder();
   await measured();
   assert.deepEqual(offences, [], "no request, no dialog, no error");
 } finally {

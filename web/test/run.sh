@@ -27,11 +27,15 @@ if have 'cases and limits were' python3; then
   ENSUE=$ensue python3 "$root/tests/trust/limits.py" -- node limits.mjs || exit 1
 fi
 if have 'a million answers were' "$cargo"; then
-  million=$(mktemp -d)
-  trap 'rm -rf "$million"' EXIT
+  truth=$(mktemp -d)
+  trap 'rm -rf "$truth"' EXIT
   trap 'exit 1' INT TERM
-  (cd "$root" && ENSUE_MILLION=$million "$cargo" test --quiet --test it write_a_million -- --ignored) || exit 1
-  node million.mjs "$million" || exit 1
+  mkdir "$truth/million" "$truth/formulas"
+  (cd "$root" && ENSUE_MILLION=$truth/million ENSUE_FORMULAS=$truth/formulas \
+    "$cargo" test --quiet --test it -- --ignored --exact differential::write_a_million formulas::write_formulas) || exit 1
+  node million.mjs "$truth/million" 1000000 || exit 1
+  # All 4,728 formulas in all 27 states, up to 64 in a policy.
+  node million.mjs "$truth/formulas" 1998 || exit 1
 fi
 
 CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}

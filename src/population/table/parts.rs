@@ -1,8 +1,10 @@
 //! Parts of a table, the threads that read them, and what they find, told in the order of the table.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use super::{Plan, Refused, Reject, Whole, Why};
 use crate::population::{Sink, TooMany};
@@ -124,13 +126,14 @@ pub(super) fn run<S: Sink, R: FnMut(&Reject) + Send>(
     let order =
         Order { next: 0, waiting: BTreeMap::new(), lines, rows: 0, rejected: 0, rejects: 0, refused: None, on_reject };
     let parts = Parts { plan, order: Mutex::new(order), stop: AtomicBool::new(false) };
-    let sinks: Vec<Result<S, Refused>> = match threads {
-        0 | 1 => vec![read(&parts)],
-        _ => std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| read(&parts))).collect();
-            threads.into_iter().map(|thread| thread.join().expect("no thread panics")).collect()
-        }),
-    };
+    let sinks: Vec<Result<S, Refused>> = thread::scope(|scope| {
+        // This thread reads too. Where the system starts fewer than that, these read all of it.
+        let start = |_| thread::Builder::new().spawn_scoped(scope, || read(&parts)).ok();
+        let others: Vec<_> = (1..threads).map_while(start).collect();
+        let own = read(&parts);
+        let others = others.into_iter().map(|thread| thread.join().expect("no thread panics"));
+        iter::once(own).chain(others).collect()
+    });
     let order = parts.order.into_inner().expect("no thread panics with it");
     if order.rejects > plan.max_rejects {
         return Err(Refused::Rejects);

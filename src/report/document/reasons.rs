@@ -80,7 +80,10 @@ fn settled(page: &mut Page, document: &Document<'_>, explained: &Explanation) {
     } else {
         page.line("because: ", &shown(because));
     }
-    for set in explained.settled_by.iter().flatten().filter(|set| *set != because) {
+    let Some(settled_by) = &explained.settled_by else {
+        return page.line("", &why::others_not_decided(document.subject.policy));
+    };
+    for set in settled_by.iter().filter(|set| *set != because) {
         page.line("this alone settles it too: ", &shown(set));
     }
 }
