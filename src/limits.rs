@@ -177,6 +177,12 @@ impl Limits {
         }
     }
 
+    /// How to list further changes of a status, or sets of facts that settle it: both are read off its diagram.
+    #[must_use]
+    pub fn list_more(&self) -> String {
+        format!("{} for diagrams; {} to read them", self.raise(Limit::CompileSteps), self.raise(Limit::SearchSteps))
+    }
+
     /// How to search further for what was not decided without a profile.
     #[must_use]
     pub fn decide_more(&self) -> String {

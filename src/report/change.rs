@@ -5,7 +5,6 @@ use super::page::Page;
 use super::{Form, page, value_shown, values_shown};
 use crate::explore::change::{Change, Changes, Part, Taken, Wanted};
 use crate::json::Subject;
-use crate::limits::Limit;
 use crate::model::ChoiceOption;
 use crate::semantics::{Settled, Status};
 use crate::words::{does_not_follow, says_does_not_follow, status_words};
@@ -42,10 +41,10 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
         Wanted::To(Settled::Disputed) => "it would be disputed",
     };
     let Some(found) = &changes.found else {
-        let raise = subject.policy.limits.raise(Limit::SearchSteps);
+        let more = subject.policy.limits.list_more();
         page.remark(
             2,
-            &format!("Not decided: there are too many changes to be listed, or these rules are too large; {raise}."),
+            &format!("Not decided: there are too many changes to be listed, or these rules are too large; {more}."),
         );
         return page.finish();
     };

@@ -97,11 +97,8 @@ fn others(page: &mut Page, subject: Subject<'_>, explanation: &Explanation) {
 
 /// What is said where the other sets could not be had.
 pub(super) fn others_not_decided(policy: &Policy) -> String {
-    let raise = policy.limits.raise(Limit::SearchSteps);
-    format!(
-        "Not decided which other facts settle it too: there are too many sets of them, or these rules are too large; \
-         {raise}."
-    )
+    let more = policy.limits.list_more();
+    format!("Not decided whether other facts settle it too: they are too many, or these rules are too large; {more}.")
 }
 
 fn facts(page: &mut Page, subject: Subject<'_>, facts: &[FactId]) {

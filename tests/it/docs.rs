@@ -216,7 +216,7 @@ fn readme() {
     assert!(output.status.success() && output.stderr.is_empty());
     assert_eq!(String::from_utf8_lossy(&output.stdout), blocks[1].text);
     assert_eq!(blocks[2].text, "cargo test\n");
-    assert!(read(".ci/run").contains("\nstep tests cargo test\n"), "all checks run the README's test command");
+    assert!(read(".ci/run").contains("\nstep tests offline cargo test\n"), "all checks run the README's test command");
 }
 
 #[test]

@@ -461,8 +461,8 @@ def main():
     report = Report()
     kept = usable(report)
     writing = [command for command in kept if command.writes]
-    verbs = {command.verb for command in kept}
-    filling = [command for command in FULL_DISK if command.verb in verbs]
+    here = {command.verb for command in kept}
+    filling = [command for command in FULL_DISK if command.verb in here]
     left = Counter()
     with ThreadPoolExecutor(4) as pool:
         for how, what in [("signal=SIGKILL", "killed in any call"), ("error=ENOSPC", "where a call fails by ENOSPC"), ("error=EIO", "where a call fails by EIO")]:

@@ -844,13 +844,14 @@ class Pair:
                 f"{profile[side]}.json": person,
                 f"{profile[side]}.jsonl": person * 2,
                 f"{table[side]}.csv": comma_separated(rows),
+                f"bad {table[side]}.csv": comma_separated([*rows, ["north", "perhaps", "", "many", "1", "x"]]),
                 # A column that may tell who somebody is.
                 "identities.csv": comma_separated([["district", "card", f"phone {other}"], ["north", "yes", "1"]]),
             }
             paths = [f"the rules/{name}" for name in written]
             for path, text in zip(paths, written.values()):
                 (place.project / path).write_text(text, encoding="utf-8", newline="")
-            names = ["rules", "seeds", "profile", "profiles", "table", "identities"]
+            names = ["rules", "seeds", "profile", "profiles", "table", "bad", "identities"]
             place.words = dict(zip(names, paths)) | {
                 "card": card, "weight": weight, "other": other, "quoted": '"' + card.replace('"', '""') + '"',
                 "new": f"the rules/new {folder[side]}",
@@ -941,7 +942,7 @@ CASES = [
     Case("tally {rules} {table} --delimiter , --map card={card} --profiles --min-cell 1", read_csv),
     Case("tally {rules} {table} --delimiter , --map card={card} --ignore-columns={other} --format json", read_json),
     Case("tally {rules} --schema", read_json),
-    Case("tally {rules} {table} --delimiter , --map card={card} --rejects out.csv --force", read_csv, "out.csv"),
+    Case("tally {rules} {bad} --delimiter , --map card={card} --rejects rejects.csv", read_csv, "rejects.csv"),
     Case("sql {rules} --table {quoted}.{quoted} --dialect duckdb --map card={card} --weight={weight}", read_sql("duckdb")),
     Case("sql {rules} --table {quoted} --dialect postgresql --tally --map card={card}", read_sql("postgresql")),
     Case("sql {rules} --table {quoted} --dialect spark --map card={card} --weight={weight}", read_sql("spark")),

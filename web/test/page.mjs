@@ -539,7 +539,8 @@ async function nothingStaysInTheBrowsersFolder() {
     await enter(page, "born", "2000-02-29");
     await page.locator("#outcome-list button").first().click();
     await page.locator("#view summary").click();
-    await page.locator("#editor-0").fill(`# ${canaries[1]}\nfact a "A" : yes or no\n`);
+    const rules = await page.locator("#editor-0").inputValue();
+    await page.locator("#editor-0").fill(`${rules}# ${canaries[1]}\n`);
     await page.waitForTimeout(500);
   };
   // What is entered is there: on leaving a page, and coming back, browsers like to keep it.
