@@ -27,6 +27,8 @@ pub enum Limit {
     SearchSteps,
     /// Sets of facts that are tried for the smallest that explains an outcome.
     BecauseSets,
+    /// Changes of a status that are listed, and sets of facts that settle it.
+    Changes,
     /// Steps for one question without a profile, such as whether a rule can ever apply.
     QuestionSteps,
     /// Steps for all such questions about a policy.
@@ -53,7 +55,7 @@ pub enum Limit {
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Limit; 23] = [
+    pub const ALL: [Limit; 24] = [
         Limit::FileBytes,
         Limit::ProfileFacts,
         Limit::LineBytes,
@@ -66,6 +68,7 @@ impl Limit {
         Limit::Operations,
         Limit::SearchSteps,
         Limit::BecauseSets,
+        Limit::Changes,
         Limit::QuestionSteps,
         Limit::CheckSteps,
         Limit::RowBytes,
@@ -98,6 +101,8 @@ impl Limit {
             Limit::Operations => ("operations", 4_000_000, MOST),
             Limit::SearchSteps => ("search-steps", 1_000_000, 1 << 53),
             Limit::BecauseSets => ("because-sets", 5_000, 1 << 53),
+            // Nobody reads more.
+            Limit::Changes => ("changes", 1_000, MOST),
             Limit::QuestionSteps => ("question-steps", 100_000, MOST),
             Limit::CheckSteps => ("check-steps", 10_000_000, 1 << 53),
             Limit::RowBytes => ("row-bytes", 1 << 20, MOST),
@@ -170,17 +175,23 @@ impl Limits {
     /// How to raise a limit, for readers: an option that doubles it.
     #[must_use]
     pub fn raise(&self, limit: Limit) -> String {
-        let now = self.of(limit);
-        match now < limit.most() {
-            true => format!("`--limit {}={}` allows more", limit.name(), (2 * now).clamp(1, limit.most())),
-            false => format!("{now} is the most that `--limit {}` allows", limit.name()),
+        match self.of(limit) < limit.most() {
+            true => format!("{} allows more", self.doubled(limit)),
+            false => format!("{} is the most that `--limit {}` allows", limit.most(), limit.name()),
         }
     }
 
-    /// How to list further changes of a status, or sets of facts that settle it: both are read off its diagram.
+    /// The option that doubles a limit, or as near to it as there is.
+    fn doubled(&self, limit: Limit) -> String {
+        format!("`--limit {}={}`", limit.name(), (2 * self.of(limit)).clamp(1, limit.most()))
+    }
+
+    /// How to list more changes of a status, or sets of facts that settle it: they are read off its diagram.
     #[must_use]
     pub fn list_more(&self) -> String {
-        format!("{} for diagrams; {} to read them", self.raise(Limit::CompileSteps), self.raise(Limit::SearchSteps))
+        let [listed, compiled, read] =
+            [Limit::Changes, Limit::CompileSteps, Limit::SearchSteps].map(|limit| self.doubled(limit));
+        format!("{listed}, {compiled} or {read} may list them")
     }
 
     /// How to search further for what was not decided without a profile.

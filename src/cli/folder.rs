@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use super::Failure;
 use super::files::{cannot, shown, words};
 
-/// A folder that is not there yet. One that is, is never filled: of several files, each would take its place
-/// by itself, and who is killed on the way would leave some of them.
+/// A folder that is not there yet. One that is there is never filled: its files could only be moved one by one, and a
+/// program killed meanwhile would leave some.
 pub(super) struct NewFolder<'a> {
     dir: &'a Path,
     /// The folder in which it is made.

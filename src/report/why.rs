@@ -78,6 +78,10 @@ fn because(page: &mut Page, subject: Subject<'_>, outcome: &Outcome) {
 /// The other sets of facts that settle it.
 fn others(page: &mut Page, subject: Subject<'_>, explanation: &Explanation) {
     let because = &explanation.outcome.because;
+    // Where no fact is needed, that is the only set of which none can be left out.
+    if because.is_empty() {
+        return;
+    }
     let Some(settled_by) = &explanation.settled_by else {
         return page.line("", &others_not_decided(subject.policy));
     };
@@ -95,10 +99,12 @@ fn others(page: &mut Page, subject: Subject<'_>, explanation: &Explanation) {
     }
 }
 
-/// What is said where the other sets could not be had.
+/// What is said where the other sets could not be found.
 pub(super) fn others_not_decided(policy: &Policy) -> String {
     let more = policy.limits.list_more();
-    format!("Not decided whether other facts settle it too: they are too many, or these rules are too large; {more}.")
+    format!(
+        "Not decided which other sets of facts settle it too: they are too many, or these rules are too large; {more}."
+    )
 }
 
 fn facts(page: &mut Page, subject: Subject<'_>, facts: &[FactId]) {

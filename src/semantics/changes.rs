@@ -25,9 +25,6 @@ use super::status::Status;
 use crate::limits::Limit;
 use crate::model::{ConsequenceId, FactId, Profile};
 
-/// How many changes are listed at most: nobody reads more.
-const CHANGES: usize = 1_000;
-
 /// Facts that take another value at once, each with the cells that it may take, in any combination.
 pub(crate) type CellChange = Vec<(FactId, Vec<Cell>)>;
 
@@ -72,8 +69,8 @@ impl Engine<'_> {
             change.sort_unstable();
             change
         });
-        let mut changes: Vec<CellChange> = changes.take(CHANGES + 1).collect();
-        if changes.len() > CHANGES {
+        let mut changes: Vec<CellChange> = changes.collect();
+        if changes.len() as u64 > self.limits.of(Limit::Changes) {
             return Err(OverBudget);
         }
         join_neighbours(&mut changes);
@@ -118,7 +115,7 @@ impl Engine<'_> {
         let mut search =
             Search { diagram: &diagram, now: &now, cells: |_| vec![KEPT], steps: self.limits.of(Limit::SearchSteps) };
         let sets = search.changes(settled)?;
-        if sets.len() > CHANGES {
+        if sets.len() as u64 > self.limits.of(Limit::Changes) {
             return Err(OverBudget);
         }
         let facts = |set: Change| {

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use ensue::analysis::coverage::{Coverage, Goal, State};
 use ensue::diagnostic::Code;
+use ensue::explore::change::{Changes, Wanted};
 use ensue::lint::{self, Chosen};
 use ensue::semantics::{Held, Question, Scratch, What};
 use ensue::syntax;
@@ -518,4 +519,24 @@ fn a_name_of_a_million_letters_is_compared_with_nothing() {
     let found = load(text).expect_err("one name is unknown");
     assert_eq!((found.list.len(), found.list[0].code), (1, Code::UnknownName));
     assert!(!found.list[0].help.iter().any(|help| help.contains("did you mean")));
+}
+
+/// Eight sets of facts settle what three pairs lead to, and three changes are enough.
+#[test]
+fn as_many_changes_are_listed_as_may_be() {
+    let facts: String = "abcdef".chars().map(|fact| format!("fact {fact} \"F\" : yes or no\n")).collect();
+    let rule = "rule r \"R\" when (a or b) and (c or d) and (e or f) then k\n";
+    let policy = load(format!("{facts}consequence k \"K\"\n{rule}")).expect("it is sound");
+    let yes = r#"{"a": true, "b": true, "c": true, "d": true, "e": true, "f": true}"#;
+    let profile = policy.profile(yes).expect("a sound profile");
+    let consequence = policy.consequence("k").expect("it is declared");
+    let engine = |limits| Engine::with_limits(&policy, &View::default(), limits).expect("no date is needed");
+    let sets = |limits| engine(limits).explain(consequence, &profile).settled_by.map(|sets| sets.len());
+    assert_eq!(least(Limit::Changes, Limits::default(), |limits| sets(limits) == Some(8)), 8);
+    let changes = |limits| {
+        let engine = engine(limits);
+        let changes = Changes::of(&engine, consequence, Wanted::Otherwise, &profile, &[]);
+        changes.found.map(|found| found.len())
+    };
+    assert_eq!(least(Limit::Changes, Limits::default(), |limits| changes(limits) == Some(3)), 3);
 }

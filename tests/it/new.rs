@@ -81,7 +81,7 @@ fn a_new_project_passes_its_own_commands() {
     assert_eq!(names(&folder), ["North-Valley-2", "example", "valley"], "nothing else is left");
 }
 
-/// Beside the folder in which somebody stands, and without a word.
+/// A path that begins at the current folder; `--quiet` says nothing.
 #[test]
 fn a_path_from_here_will_do() {
     let folder = temporary();

@@ -1,5 +1,5 @@
-"""DuckDB and PostgreSQL: each statement on random tables, against the core, and on all states of
-knowledge, against brute force. Run by run.sh."""
+"""DuckDB and PostgreSQL: each statement on random tables, against the core; on all states of knowledge, and for all
+small formulas, against brute force. Run by run.sh."""
 
 import csv
 import io

@@ -62,13 +62,16 @@ trap 'exit 1' INT TERM
 rm -f "$work.log"
 
 mkdir "$work/policies" "$work/million" "$work/formulas"
-export ENSUE_POLICIES="$work/policies" ENSUE_COUNT=25 ENSUE_MILLION="$work/million" ENSUE_FORMULAS="$work/formulas" ENSUE_DUCKDB="$python"
+export ENSUE_POLICIES="$work/policies" ENSUE_COUNT=25 ENSUE_DUCKDB="$python"
+export ENSUE_MILLION="$work/million" ENSUE_FORMULAS="$work/formulas"
 # Tests of tests/it that are run here alone.
-for test in sql::write_policies differential::write_a_million formulas::write_formulas duckdb::it_counts_as_brute_force_does; do
+for test in sql::write_policies differential::write_a_million formulas::write_formulas \
+  duckdb::it_counts_as_brute_force_does; do
   said=$(cd "$root" && "${CARGO:-cargo}" test --quiet --test it "$test" -- --ignored --exact) || { echo "$said"; exit 1; }
   case $said in
     *'1 passed'*) ;;
     *) echo "error: there is no test $test" >&2; exit 1 ;;
   esac
 done
-PATH=$bin:$PATH "$python" "$here/local.py" "$ensue" "$work/policies" "$work/million" "$work/formulas" duckdb "$work" || exit 1
+PATH=$bin:$PATH "$python" "$here/local.py" "$ensue" "$work/policies" "$work/million" "$work/formulas" duckdb "$work" ||
+  exit 1

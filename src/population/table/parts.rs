@@ -127,7 +127,7 @@ pub(super) fn run<S: Sink, R: FnMut(&Reject) + Send>(
         Order { next: 0, waiting: BTreeMap::new(), lines, rows: 0, rejected: 0, rejects: 0, refused: None, on_reject };
     let parts = Parts { plan, order: Mutex::new(order), stop: AtomicBool::new(false) };
     let sinks: Vec<Result<S, Refused>> = thread::scope(|scope| {
-        // This thread reads too. Where the system starts fewer than that, these read all of it.
+        // This thread reads too. Where the system does not start all the others, those that run read the whole table.
         let start = |_| thread::Builder::new().spawn_scoped(scope, || read(&parts)).ok();
         let others: Vec<_> = (1..threads).map_while(start).collect();
         let own = read(&parts);

@@ -76,10 +76,9 @@ fn settled(page: &mut Page, document: &Document<'_>, explained: &Explanation) {
         facts.join("; ")
     };
     if because.is_empty() {
-        page.line("because: ", "it is so for every profile");
-    } else {
-        page.line("because: ", &shown(because));
+        return page.line("because: ", "it is so for every profile");
     }
+    page.line("because: ", &shown(because));
     let Some(settled_by) = &explained.settled_by else {
         return page.line("", &why::others_not_decided(document.subject.policy));
     };

@@ -10,8 +10,8 @@
 //! answer_length() -> length   how many bytes the answer has; they stay until the next request
 //! ```
 //!
-//! Nothing here is `unsafe`: the memory that a page writes into belongs to a vector of that length,
-//! and only while no function of the engine runs.
+//! Nothing here is `unsafe` but the attribute that keeps the names of these functions: the memory that a page writes
+//! into belongs to a vector of that length, and only while no function of the engine runs.
 
 pub mod requests;
 
