@@ -277,7 +277,7 @@ class States:
 def check_million(ensue, engine, folder):
     """Compares what both statements say of every state with the truth, for each of the folder's policies. Returns how
     many pairs of a policy and a state these are."""
-    states, name, pairs = States(folder), "states", 0
+    states, name, pairs = States(folder), folder.name, 0
     engine.load(name, states)
     arguments = ["--table", name, "--dialect", engine.dialect, "--on", ON, "--map", f"w0={W0}", "--weight", "weight"]
     for rules in sorted(folder.glob("*.ensue")):
