@@ -54,6 +54,8 @@ pub use population_chart::population_chart;
 pub use population_csv::{population_csv, profiles_csv};
 pub use scenarios::{Tally, scenario, tally, verdict};
 #[cfg(feature = "cli")]
+pub(crate) use spreadsheet::cell;
+#[cfg(feature = "cli")]
 pub use spreadsheet::traceability_csv;
 pub use timeline::timeline;
 pub use traceability::traceability;

@@ -75,7 +75,7 @@ fn yes_no(yes: bool) -> String {
 
 /// A text from outside as a cell. Spreadsheets take some beginnings for those of a formula: an
 /// apostrophe before them says that it is text.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let text = plain(text);
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula { format!("'{text}") } else { text }

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::cli::files::{NewFile, Readers, cannot, words};
 use crate::cli::{Failure, Output};
 use crate::population::table::{Reject, Why, Wrong};
-use crate::report::{one_line, plain};
+use crate::report::{cell, one_line, plain};
 
 /// So many are told on standard error.
 const TOLD: u64 = 10;
@@ -46,7 +46,8 @@ impl<'a> Rejects<'a> {
             self.columns.insert(column.clone());
         }
         if let Some(list) = &mut self.list {
-            list.write([table, &reject.line.to_string(), column.unwrap_or_default(), &reject.why.to_string()]);
+            let column = cell(column.unwrap_or_default());
+            list.write([&cell(table), &reject.line.to_string(), &column, &reject.why.to_string()]);
         }
     }
 
