@@ -74,9 +74,9 @@ fn yes_no(yes: bool) -> String {
 }
 
 /// A text from outside as a cell. Spreadsheets take some beginnings for those of a formula: an
-/// apostrophe before them says that it is text.
+/// apostrophe before them says that it is text. A single one begins nothing: `-` is standard input's name.
 pub(crate) fn cell(text: &str) -> String {
     let text = plain(text);
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula = text.len() > 1 && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula { format!("'{text}") } else { text }
 }
