@@ -52,31 +52,39 @@
     not(test),
     warn(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::todo, clippy::unimplemented)
 )]
+// Of that on which answers rest, each file says why no index and no number can be wrong there; what shows them is
+// excepted below.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 pub mod analysis;
 #[cfg(feature = "cli")]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod cli;
 pub mod diagnostic;
 mod distinct;
 pub mod explore;
 #[cfg(feature = "graph")]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod graph;
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod json;
 pub mod limits;
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod lint;
 #[cfg(feature = "lsp")]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod lsp;
 pub mod model;
 mod never;
 #[cfg(feature = "cli")]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod page;
 #[cfg(feature = "population")]
 pub mod population;
 #[cfg(feature = "report")]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod report;
 pub mod scenarios;
-// The core, on which every answer rests: each of its files says why no index and no number can be wrong there.
-#[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 pub mod semantics;
 #[cfg(feature = "population")]
 pub mod sql;

@@ -1,5 +1,8 @@
 //! How much is read, compiled and searched at most: sizes and steps, never time, so that all machines answer alike.
 
+#![expect(clippy::indexing_slicing, reason = "each limit has its place")]
+#![expect(clippy::arithmetic_side_effects, reason = "twice a limit, which its most keeps far below 64 bits")]
+
 /// What is limited. Each limit has a name, by which it can be raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {

@@ -2,6 +2,9 @@
 //!
 //! Made from trees by `lower`. It has no format of its own: `json.rs` alone promises one.
 
+#![expect(clippy::indexing_slicing, reason = "facts, sources and the like are numbered by the policy")]
+#![expect(clippy::arithmetic_side_effects, reason = "sources that were looked at")]
+
 mod condition;
 mod load;
 mod lower;

@@ -1,5 +1,7 @@
 //! The scenarios of a policy: what is expected, and what is found.
 
+#![expect(clippy::indexing_slicing, reason = "consequences are numbered by the policy, and each day has its engine")]
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 

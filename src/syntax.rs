@@ -1,5 +1,8 @@
 //! What was written: tokens, the tree, and the canonical layout. Resolves no name.
 
+#![expect(clippy::indexing_slicing, reason = "tokens are those that were read, and labels those that were given")]
+#![expect(clippy::arithmetic_side_effects, reason = "nesting, and tokens that are left")]
+
 mod advice;
 pub mod ast;
 mod characters;

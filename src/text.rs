@@ -2,6 +2,9 @@
 //!
 //! Knows nothing of the language: only where things stand in a file.
 
+#![expect(clippy::indexing_slicing, reason = "lines and files are numbered by the text at hand")]
+#![expect(clippy::arithmetic_side_effects, reason = "lines and columns of a text in memory")]
+
 use std::ops::Index;
 
 /// A range of bytes in one file; `end` is not included.

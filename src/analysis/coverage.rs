@@ -5,6 +5,9 @@
 //! *An Investigation of Three Forms of the Modified Condition Decision Coverage Criterion*, 2001):
 //! with the facts that are given, the rule would apply or not otherwise were the test otherwise.
 
+#![expect(clippy::indexing_slicing, reason = "goals, options and definitions are numbered by what was collected")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of goals and scenarios")]
+
 use std::collections::HashSet;
 
 use super::days::days;

@@ -1,5 +1,11 @@
 //! On which days a policy has to be looked at, so that all days are covered.
 
+#![expect(clippy::indexing_slicing, reason = "each start but the first has one before it")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "a day and its neighbours: where one may be outside the calendar it is asked"
+)]
+
 use crate::distinct::distinct;
 use crate::model::{Condition, Date, FactId, Policy, Test, TestKind, TimeUnit, Value, anniversary};
 use crate::semantics::cells::conditions;

@@ -3,6 +3,8 @@
 //! Both are decided for all complete profiles in one diagram, so that "the same" is said only where
 //! no profile tells them apart, and every profile that does is in one of the regions.
 
+#![expect(clippy::indexing_slicing, reason = "two sides, and the consequences of each")]
+
 use super::regions::{Stated, stated};
 use super::space::Space;
 use super::together::{FactChange, Side, Together};

@@ -1,6 +1,9 @@
 //! The conditions of a policy, and their parts: for which profiles each holds, and for which it
 //! decides the whole.
 
+#![expect(clippy::indexing_slicing, reason = "definitions are numbered by the policy, and parts by their condition")]
+#![expect(clippy::arithmetic_side_effects, reason = "places among the parts")]
+
 use super::space::{Answer, DayIndex, Space};
 use crate::model::{Condition, DefinitionId, Policy, RuleId};
 use crate::semantics::diagram::TRUE;

@@ -7,6 +7,9 @@
 //! are shortest. Where it is larger, products are widened one after the other until the set is
 //! covered, and those that are not needed are left out: perhaps they are not the fewest.
 
+#![expect(clippy::indexing_slicing, reason = "points, axes and products are numbered by the region")]
+#![expect(clippy::arithmetic_side_effects, reason = "the limits keep points few, and costs with them")]
+
 use std::collections::HashMap;
 
 use super::space::Space;

@@ -1,6 +1,9 @@
 //! All complete profiles of a policy at once: every condition, on every day that has to be looked
 //! at, as diagrams that share one set of nodes.
 
+#![expect(clippy::indexing_slicing, reason = "days, facts and consequences are numbered by the space")]
+#![expect(clippy::arithmetic_side_effects, reason = "steps that were granted, and days")]
+
 use crate::distinct::distinct;
 use crate::limits::{Limit, Limits};
 use crate::model::{Condition, ConsequenceId, Date, Draft, FactId, Node, Policy, RuleId, Value};

@@ -4,6 +4,9 @@
 //! What one side lacks no condition of that side names: to it, a value that only the other knows
 //! is like any value that it does not name.
 
+#![expect(clippy::indexing_slicing, reason = "two sides, and what each declares, numbered by it")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of declarations of two policies in memory")]
+
 use crate::diagnostic::Diagnostic;
 use std::collections::HashMap;
 

@@ -1,5 +1,8 @@
 //! What would have to be otherwise for a consequence to have another status.
 
+#![expect(clippy::indexing_slicing, reason = "consequences are numbered by the policy, and values by the change")]
+#![expect(clippy::arithmetic_side_effects, reason = "places among the values of a change")]
+
 use super::values::Values;
 use crate::model::{ChoiceOption, ConsequenceId, FactId, Profile, Value};
 use crate::semantics::cells::Cell;

@@ -1,5 +1,7 @@
 //! Several outcomes side by side: of a choice's options, of a fact's values, of sources.
 
+#![expect(clippy::indexing_slicing, reason = "consequences are numbered by the policy")]
+
 use super::values::Values;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Choice, ChoiceOption, ConsequenceId, FactId, Policy, Profile, SourceId};

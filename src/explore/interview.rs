@@ -1,6 +1,8 @@
 //! An interview: one unknown fact after the other, the most telling first, until no answer can
 //! change anything any more.
 
+#![expect(clippy::indexing_slicing, reason = "consequences are numbered by the policy")]
+
 use crate::model::{ConsequenceId, FactId, Profile, Value};
 use crate::semantics::{Engine, Outcome, Scratch, Telling};
 

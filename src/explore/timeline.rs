@@ -1,5 +1,8 @@
 //! On which dates the outcomes of a profile change, and what changed them.
 
+#![expect(clippy::indexing_slicing, reason = "consequences are numbered by the policy")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of days, and days with a neighbour")]
+
 use crate::analysis::days;
 use crate::diagnostic::Diagnostic;
 use crate::distinct::distinct;

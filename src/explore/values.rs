@@ -1,5 +1,8 @@
 //! Values of one fact that are alternatives to one another.
 
+#![expect(clippy::indexing_slicing, reason = "a run has a first and a last cell")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of cells")]
+
 use std::ops::Bound;
 
 use crate::model::{FactId, FactType, Value};

@@ -1,5 +1,10 @@
 //! Conditions over facts, with every name resolved and every value typed.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "years and counts are kept far below what 64 bits hold, by the calendar and `Number::ceil`"
+)]
+
 use super::value::{Date, Range, Value};
 use super::{ConsequenceId, DefinitionId, FactId};
 use crate::never::never;

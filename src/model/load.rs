@@ -1,5 +1,8 @@
 //! From a root file and its imports to a policy. Reads nothing itself: texts are handed in.
 
+#![expect(clippy::indexing_slicing, reason = "the frame at which a circle begins is open")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of files and declarations in memory")]
+
 use std::collections::HashMap;
 
 use super::{Policy, lower};

@@ -1,5 +1,7 @@
 //! From the tree to the model: the only place that knows both. Resolves names and checks types.
 
+#![expect(clippy::arithmetic_side_effects, reason = "places among the files that were read")]
+
 mod conditions;
 mod names;
 

@@ -1,5 +1,8 @@
 //! What depends on what: an order in which everything comes after all it depends on.
 
+#![expect(clippy::indexing_slicing, reason = "rules and what they need are numbered by the policy")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of them, and places among those that are open")]
+
 use super::{Condition, ConsequenceId, DefinitionId, Policy, RuleId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Place;

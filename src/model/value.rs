@@ -1,5 +1,8 @@
 //! Values of facts: exact decimals, civil dates, items of lists.
 
+#![expect(clippy::indexing_slicing, reason = "a text of ten bytes has a fifth and an eighth")]
+#![expect(clippy::arithmetic_side_effects, reason = "28 digits leave room for one more in 96 bits")]
+
 use std::fmt;
 use std::ops::Bound;
 use std::str::FromStr;

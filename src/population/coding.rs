@@ -3,6 +3,9 @@
 //! A bin is a cell, so that no rule can tell two of its values apart; of a list that is counted by its
 //! items, each item is a bin of its own.
 
+#![expect(clippy::indexing_slicing, reason = "bins are those of the column")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of cells and items")]
+
 use crate::distinct::distinct;
 use crate::explore::values::Values;
 use crate::model::{FactId, FactType, Policy, Value};

@@ -1,5 +1,8 @@
 //! A tally as it may be shown: small groups and small cells are hidden.
 
+#![expect(clippy::indexing_slicing, reason = "parts and consequences are those that were counted")]
+#![expect(clippy::arithmetic_side_effects, reason = "rows of a part, which are some of the whole")]
+
 use super::Count;
 use super::coding::{Bin, NOT_KNOWN};
 use super::small::{self, Shown};

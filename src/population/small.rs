@@ -1,5 +1,8 @@
 //! Small cells: what is shown of counts, so that a few people are not found among many.
 
+#![expect(clippy::indexing_slicing, reason = "parts are those at hand")]
+#![expect(clippy::arithmetic_side_effects, reason = "the least number, which is one at least, times the parts")]
+
 use super::Count;
 
 /// What is shown of a count.

@@ -6,6 +6,9 @@
 //! whether the fact is known; its lower 32 bits, a fraction of 2^32, choose one of the fact's cells, and
 //! what is left of that fraction one of the values that were picked from the cell.
 
+#![expect(clippy::indexing_slicing, reason = "cells and values are those of the column")]
+#![expect(clippy::arithmetic_side_effects, reason = "halves of 64 bits, and numbers within ±1,000,000,000")]
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::Bound;

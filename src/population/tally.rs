@@ -1,5 +1,7 @@
 //! How many rows have which outcome: each combination is decided once, by the exact engine.
 
+#![expect(clippy::indexing_slicing, reason = "columns and kinds are those of the plan")]
+
 use std::collections::BTreeMap;
 
 use super::coding::{Bin, Coding};

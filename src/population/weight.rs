@@ -1,5 +1,8 @@
 //! Weights: exact, so that their sum does not depend on the order of rows.
 
+#![expect(clippy::indexing_slicing, reason = "places are those that were found in the text")]
+#![expect(clippy::arithmetic_side_effects, reason = "so few digits fit into 128 bits")]
+
 use std::fmt;
 
 /// A weight that is not negative, of at most twelve digits before the point and eighteen after it; or

@@ -1,5 +1,8 @@
 //! Columns as bins: which value stands for all that no rule can tell from it.
 
+#![expect(clippy::indexing_slicing, reason = "bins and columns are those of the plan")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of cells, and bins from one on")]
+
 use std::ops::Bound;
 
 use super::{REJECTED, Source, Unwritten, comment, indented, listed, one_of};

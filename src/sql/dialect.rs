@@ -1,5 +1,7 @@
 //! Names and literals as each engine writes them.
 
+#![expect(clippy::arithmetic_side_effects, reason = "places in a text in memory")]
+
 use crate::model::Value;
 use crate::never::never;
 

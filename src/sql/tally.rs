@@ -6,6 +6,12 @@
 //! one bit is left, whatever is not known: exactly what the engine does. A step reads only columns of
 //! the step before it, so that the statement is as long as the diagrams and no deeper than they.
 
+#![expect(clippy::indexing_slicing, reason = "levels are those of the engine")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "steps, of which there are two at least where the last but one is asked for"
+)]
+
 use std::collections::BTreeSet;
 
 use super::bins::{bins, combinations, written};

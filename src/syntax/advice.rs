@@ -1,5 +1,8 @@
 //! How it is written here what a reader wrote as in another language, or as it is said.
 
+#![expect(clippy::indexing_slicing, reason = "tokens are those of the declaration at hand")]
+#![expect(clippy::arithmetic_side_effects, reason = "places among its tokens")]
+
 use super::token::{Kind, OPENERS, Token, is_keyword, is_name};
 use super::unexpected::Unexpected;
 use super::{LONG_READING, one_line, parts_of};

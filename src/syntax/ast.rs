@@ -1,5 +1,8 @@
 //! What was written: a tree with spans. No name is resolved here.
 
+#![expect(clippy::indexing_slicing, reason = "conditions have parts")]
+#![expect(clippy::arithmetic_side_effects, reason = "terms, of which each is a part of a text in memory")]
+
 use crate::text::Span;
 
 /// A whole file.

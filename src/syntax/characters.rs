@@ -2,6 +2,9 @@
 //!
 //! Looked at before the language is: these hide in texts and comments too.
 
+#![expect(clippy::indexing_slicing, reason = "bytes and labels are those that were found")]
+#![expect(clippy::arithmetic_side_effects, reason = "places in a text in memory")]
+
 use indexmap::IndexSet;
 
 use super::token::{conflict_mark, is_bidi_control};

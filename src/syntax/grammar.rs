@@ -1,5 +1,8 @@
 //! The grammar: one function for each production, in the order of the language reference.
 
+#![expect(clippy::indexing_slicing, reason = "a name that was read has a word")]
+#![expect(clippy::arithmetic_side_effects, reason = "depths, which the limit of nesting keeps small")]
+
 use nom::branch::alt;
 use nom::combinator::opt;
 use nom::{Err, Parser};

@@ -1,5 +1,8 @@
 //! What the grammar reads: a file's tokens without white space and comments.
 
+#![expect(clippy::indexing_slicing, reason = "as many tokens are skipped as there are")]
+#![expect(clippy::arithmetic_side_effects, reason = "what is left is a part of what there was")]
+
 use nom::{Err, IResult, Parser};
 
 use super::ast;

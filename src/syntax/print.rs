@@ -3,6 +3,9 @@
 //! Tokens are moved, never changed: what comes out has the words, texts and comments that went
 //! in, in the same order, and is read again before it is handed on.
 
+#![expect(clippy::indexing_slicing, reason = "words and breaks are those of the part at hand")]
+#![expect(clippy::arithmetic_side_effects, reason = "places and widths in a text in memory")]
+
 use super::token::{Kind, Token, tokenize};
 use super::{ast, parse, parts_of};
 use crate::diagnostic::Diagnostic;

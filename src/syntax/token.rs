@@ -4,6 +4,9 @@
 //! editor rely on it. A mistake inside a token is reported here, once, and the token stays,
 //! so that reading goes on.
 
+#![expect(clippy::indexing_slicing, reason = "bytes are looked at where one is left")]
+#![expect(clippy::arithmetic_side_effects, reason = "places in a text in memory")]
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::{FileId, Place, Span};
 

@@ -1,5 +1,8 @@
 //! What is said about a token that stands where something else was wanted.
 
+#![expect(clippy::indexing_slicing, reason = "the token that was not expected is one of those at hand")]
+#![expect(clippy::arithmetic_side_effects, reason = "its place among them")]
+
 use super::input::Input;
 use super::token::{Kind, OPENERS, Token};
 use super::{is_opener, is_opener_as_name, one_line, parts_of};

@@ -1,5 +1,8 @@
 //! Conditions, the tests in them, and the values these hold.
 
+#![expect(clippy::indexing_slicing, reason = "a list that was read has a value")]
+#![expect(clippy::arithmetic_side_effects, reason = "a count within ±1,000,000,000, and places in a list")]
+
 use std::collections::HashMap;
 use std::ops::Bound;
 

@@ -1,5 +1,8 @@
 //! What names stand for.
 
+#![expect(clippy::indexing_slicing, reason = "each space has its table, and each name that has a meaning its entry")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of names in memory")]
+
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 

@@ -1,5 +1,8 @@
 //! Blocks of a text table, cut where rows end.
 
+#![expect(clippy::indexing_slicing, reason = "line ends are those that were found in the text")]
+#![expect(clippy::arithmetic_side_effects, reason = "places in it, and numbers of blocks")]
+
 use std::io::{self, Read};
 use std::sync::Mutex;
 

@@ -1,5 +1,7 @@
 //! Packed tables: gzip and zstd, known by their first bytes.
 
+#![expect(clippy::arithmetic_side_effects, reason = "bytes that were read")]
+
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,6 +1,9 @@
 //! Counts of combinations, in bounded memory: in an array where there can be few, else in a table that
 //! is emptied into the sink when it is full.
 
+#![expect(clippy::indexing_slicing, reason = "columns and combinations are numbered by the plan")]
+#![expect(clippy::arithmetic_side_effects, reason = "the sizes were multiplied with care when the counter was made")]
+
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 

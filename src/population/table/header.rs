@@ -1,5 +1,8 @@
 //! The first line of a table: which column is which fact, and which tables are not read at all.
 
+#![expect(clippy::indexing_slicing, reason = "columns are those of the header")]
+#![expect(clippy::arithmetic_side_effects, reason = "the length of a header, which is in memory")]
+
 use super::identity::{is_birth, is_identity, is_place};
 use super::row::{self, Broken, Layout};
 use super::{NoHeader, Plan, Refused};

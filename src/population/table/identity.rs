@@ -5,6 +5,8 @@
 //! with a few words in German, French and Polish. All are in small letters, as the words of a name are, and stand
 //! in lines by their meaning, which the formatter would undo.
 
+#![expect(clippy::indexing_slicing, reason = "a pair has two")]
+
 /// What the names of one kind of columns are made of.
 struct Names {
     /// The only word of a name: beside others it says something else.

@@ -1,5 +1,8 @@
 //! Rows of a table of JSON objects, one in a line.
 
+#![expect(clippy::indexing_slicing, reason = "columns are those of the plan")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of lines")]
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};

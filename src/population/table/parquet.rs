@@ -1,5 +1,8 @@
 //! Parquet files: columns of values, read part by part and counted as other tables are.
 
+#![expect(clippy::indexing_slicing, reason = "columns and rows are those of the batch at hand")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of rows in a file")]
+
 mod compact;
 mod pages;
 mod plain;

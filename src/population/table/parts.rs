@@ -1,5 +1,7 @@
 //! Parts of a table, the threads that read them, and what they find, told in the order of the table.
 
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of lines and rows, which were read one by one")]
+
 use std::collections::BTreeMap;
 use std::iter;
 use std::sync::Mutex;

@@ -1,5 +1,8 @@
 //! One row of a CSV table into its cells, by the letter: the meaning that the fast way is held against.
 
+#![expect(clippy::indexing_slicing, reason = "marks are those that were found in the text")]
+#![expect(clippy::arithmetic_side_effects, reason = "places in it")]
+
 use crate::limits::{Limit, Limits};
 use std::borrow::Cow;
 use std::fmt;

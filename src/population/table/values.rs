@@ -1,5 +1,11 @@
 //! From the bytes of a cell to a bin: what a table may say of a fact, and the memory of what was said.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "places are taken modulo their number, and texts are numbered as they are kept"
+)]
+#![expect(clippy::arithmetic_side_effects, reason = "few texts are kept")]
+
 use std::fmt;
 
 use super::super::coding::{Bin, Column, NOT_KNOWN};

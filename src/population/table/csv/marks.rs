@@ -1,5 +1,8 @@
 //! Where the cells of a table part: delimiters, line ends and quotation marks, found many at a time.
 
+#![expect(clippy::indexing_slicing, reason = "marks are places in the block at hand")]
+#![expect(clippy::arithmetic_side_effects, reason = "places in a block, which the limits keep below 32 bits")]
+
 use wide::u8x16;
 
 /// The marks of a part of a block, each by where it stands in the block.

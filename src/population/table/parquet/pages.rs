@@ -1,6 +1,8 @@
 //! What a Parquet file says of its sizes, looked at before room is made for it: a library that reads the
 //! format believes it.
 
+#![expect(clippy::arithmetic_side_effects, reason = "bytes of pages, which the limits keep far below 64 bits")]
+
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicU64, Ordering};

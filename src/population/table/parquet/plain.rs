@@ -1,5 +1,8 @@
 //! What the values of a Parquet column are, and how each is written in a text table: that is what it means.
 
+#![expect(clippy::indexing_slicing, reason = "the start was found within so many bytes")]
+#![expect(clippy::arithmetic_side_effects, reason = "digits of a decimal, which are few")]
+
 use std::io::Write;
 
 use ::parquet::basic::{ConvertedType, LogicalType, Type};
