@@ -62,17 +62,14 @@ impl Engine<'_> {
             let others = (0..count).filter(|cell| *cell != known[level as usize]);
             others.filter(|cell| self.cells().value(self.policy, fact, *cell).is_some()).collect()
         };
-        let mut search = Search { diagram: &diagram, now: &known, cells, steps: self.limits.of(Limit::SearchSteps) };
-        let changes = search.changes(wanted)?.into_iter().map(|change| {
+        let search = Search { diagram: &diagram, now: &known, cells, steps: self.limits.of(Limit::SearchSteps) };
+        let changes = search.all(wanted, self.limits.of(Limit::Changes))?.into_iter().map(|change| {
             let mut change: CellChange =
                 change.into_iter().map(|(level, cells)| (self.order[level as usize], cells)).collect();
             change.sort_unstable();
             change
         });
         let mut changes: Vec<CellChange> = changes.collect();
-        if changes.len() as u64 > self.limits.of(Limit::Changes) {
-            return Err(OverBudget);
-        }
         join_neighbours(&mut changes);
         changes.sort_unstable();
         Ok(changes)
@@ -112,12 +109,9 @@ impl Engine<'_> {
             Ok(diagram.make(level, &branches))
         })?;
         let now = vec![FORGOTTEN; known.len()];
-        let mut search =
+        let search =
             Search { diagram: &diagram, now: &now, cells: |_| vec![KEPT], steps: self.limits.of(Limit::SearchSteps) };
-        let sets = search.changes(settled)?;
-        if sets.len() as u64 > self.limits.of(Limit::Changes) {
-            return Err(OverBudget);
-        }
+        let sets = search.all(settled, self.limits.of(Limit::Changes))?;
         let facts = |set: Change| {
             let mut facts: Vec<FactId> = set.into_iter().map(|(level, _)| self.order[level as usize]).collect();
             facts.sort_unstable();
@@ -187,7 +181,13 @@ struct Search<'a, C> {
 }
 
 impl<C: Fn(Level) -> Vec<Cell>> Search<'_, C> {
-    /// The smallest changes that lead from a node to the end "true".
+    /// All smallest changes that lead from a node to the end "true", if there are no more than so many.
+    fn all(mut self, from: NodeId, most: u64) -> Result<Vec<Change>, OverBudget> {
+        let changes = self.changes(from)?;
+        if changes.len() as u64 > most { Err(OverBudget) } else { Ok(changes) }
+    }
+
+    /// The same, however many there are.
     fn changes(&mut self, from: NodeId) -> Result<Vec<Change>, OverBudget> {
         let at_end = |end: NodeId| if end == TRUE { vec![Change::new()] } else { Vec::new() };
         if from.is_end() {
