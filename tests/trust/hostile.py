@@ -910,6 +910,7 @@ CASES = [
     Case("ask {rules}", read_text, stdin=ANSWERS),
     Case("ask {rules} --format markdown", read_markdown, stdin=ANSWERS),
     Case("ask {rules} {profile} --format json", read_json),
+    Case("ask {rules} --save {new}.json", read_json, "{new}.json", stdin=ANSWERS),
     Case("check {rules} --select all --verbose", read_text),
     Case("check {rules} --select all --format short", read_lines),
     Case("check {rules} --select all --format json", read_json),
