@@ -278,8 +278,9 @@ class Parser:
         return self.tokens[self.at - 1]
 
     def unexpected(self):
-        # At the end of the file there is no word to point at.
-        raise Refused("not expected here", None if self.here.kind == "end" else self.here.line)
+        # Where a line or the file ends first, something is missing in one declaration or too much in the next.
+        is_plain = self.here.kind != "end" and (self.at == 0 or self.tokens[self.at - 1].line == self.here.line)
+        raise Refused("not expected here", self.here.line if is_plain else None)
 
     def takes(self, words):
         """Takes the words, which stand one after the other, if the first is here. The rest must follow."""
@@ -338,7 +339,7 @@ class Parser:
     def file(self):
         policy = Policy()
         if self.here.kind == "end":
-            raise Refused("a file that holds nothing but comments", 1)
+            raise Refused("a file that holds nothing but comments")
         if self.takes("policy"):
             self.name()
             self.text()
@@ -357,7 +358,7 @@ class Parser:
                 policy.scenarios.append(self.scenario())
                 continue
             if self.here.kind != "word" or self.here.value not in kinds:
-                self.unexpected()
+                raise Refused("begins no declaration", self.here.line)
             parse, table = kinds[self.step().value]
             name, line = self.name()
             thing = parse(name, line)
@@ -443,6 +444,9 @@ class Parser:
                 fact.high = self.of_kind("number")
                 if fact.low > fact.high:
                     raise Refused("the range is empty", at)
+                # "The ends of the range are whole."
+                if fact.whole and (fact.low.denominator != 1 or fact.high.denominator != 1):
+                    raise Refused("whole numbers only", at)
         if self.takes("ask"):
             self.text()
         if self.takes("note"):
@@ -467,7 +471,11 @@ class Parser:
         self.text()
         rule = Thing(name, line, per=[], first=None, last=None, unless=None, denies=False, overrides=[])
         while self.takes("per"):
-            rule.per += self.names()
+            for claim in self.names():
+                # "A claim that a rule names twice also by several `per`."
+                if claim[0] in [other for other, _ in rule.per]:
+                    raise Refused("given twice", claim[1])
+                rule.per.append(claim)
         while self.takes("assumes"):
             self.text()
         if self.takes("in force"):
@@ -641,6 +649,9 @@ def value_of_literal(fact, token):
         raise Refused("not in the list", token.line)
     if fact.type == "number" and not in_range(fact, token.value):
         raise Refused("outside the range", token.line)
+    # "Whole ones only: ... so is what is compared with them."
+    if fact.type == "number" and fact.whole and token.value.denominator != 1:
+        raise Refused("whole numbers only", token.line)
     return token.value
 
 
@@ -757,10 +768,7 @@ def profile_of_settings(policy, settings):
         fact = policy.facts[name]
         if name in profile:
             raise Refused("set twice", line)
-        value = value_of_literal(fact, token)
-        if fact.type == "number" and fact.whole and value.denominator != 1:
-            raise Refused("whole numbers only", token.line)
-        profile[name] = value
+        profile[name] = value_of_literal(fact, token)
     return profile
 
 
