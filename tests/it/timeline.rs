@@ -107,6 +107,38 @@ fn another_reporter_of_the_same() {
     assert_eq!(moment.changed[0].causes, causes);
 }
 
+/// A month after the 31st of one is the first of the next where the month between has no such day.
+#[test]
+fn monthly_days() {
+    let view = View::default();
+    let changes = |since: &str| -> Vec<String> {
+        let policy = load(
+            "policy p \"P\"\nfact begun \"Begun\" : date\nconsequence due \"Is due\"\n\
+             rule r \"R\" when months since begun >= 1 then due\n",
+        );
+        let profile = policy.profile(&format!(r#"{{"begun": "{since}"}}"#)).expect("it fits");
+        let look = Look { view: &view, as_known: false };
+        let timeline = Timeline::of(&policy, look, &profile, (day("1999-01-01"), day("2105-12-31")));
+        timeline.expect("it is short").changes.iter().map(|moment| moment.date.to_string()).collect()
+    };
+    for (since, due) in [
+        ("2023-03-31", "2023-05-01"),
+        ("2023-05-31", "2023-07-01"),
+        ("2023-08-31", "2023-10-01"),
+        ("2023-10-31", "2023-12-01"),
+        ("2023-12-31", "2024-01-31"),
+        ("2023-07-31", "2023-08-31"),
+        ("2023-04-30", "2023-05-30"),
+        ("2023-01-29", "2023-03-01"),
+        ("2024-01-29", "2024-02-29"),
+        ("2024-01-30", "2024-03-01"),
+        ("2000-01-29", "2000-02-29"),
+        ("2100-01-29", "2100-03-01"),
+    ] {
+        assert_eq!(changes(since), [due], "{since}");
+    }
+}
+
 /// The 18th birthday is a date on which something changes; before the first possible one nothing is.
 #[test]
 fn birthdays() {
