@@ -28,6 +28,8 @@ pub enum Wanted {
 pub struct Changes<'p> {
     /// The consequence as it is now.
     pub now: Outcome,
+    /// The facts that stay as they are.
+    pub kept: Vec<FactId>,
     /// Those under the person's choice first, then those of fewer facts, then by the order in
     /// which facts are declared. `None` where there are too many, or the rules are too large.
     pub found: Option<Vec<Change<'p>>>,
@@ -46,10 +48,24 @@ pub struct Taken<'p> {
     pub options: Vec<&'p ChoiceOption>,
     /// The status of the consequence that they lead to.
     pub leads_to: Status,
-    /// What else follows then that does not follow now.
-    pub also: Vec<ConsequenceId>,
-    /// What else may follow then, depending on what is unknown, and is not settled to follow now.
-    pub perhaps: Vec<ConsequenceId>,
+    /// What else follows or is disputed then, or may be.
+    pub also: Vec<(ConsequenceId, Also)>,
+}
+
+/// How a consequence that does not follow now, or of which that is not settled, is found after a change. Of several
+/// that are true, the first is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Also {
+    /// It follows for all the change's values, and whatever is unknown.
+    Follows,
+    /// It does for some of the values.
+    FollowsForSome,
+    /// It may follow, depending on what is unknown.
+    MayFollow,
+    /// It is disputed for all the values, and is not now.
+    Disputed,
+    /// It may be, depending on the values or on what is unknown.
+    MayBeDisputed,
 }
 
 /// Facts that have other values at once, where no fewer of these values would do.
@@ -61,9 +77,8 @@ pub struct Change<'p> {
     pub is_choice: bool,
     /// The statuses of the consequence that its values lead to.
     pub leads_to: Vec<Status>,
-    /// What else follows then that does not follow now, with whether it does for all the change's
-    /// values and whatever is unknown. `None` where there are too many combinations of values.
-    pub also: Option<Vec<(ConsequenceId, bool)>>,
+    /// What else follows or is disputed then, or may be. `None` where there are too many combinations of values.
+    pub also: Option<Vec<(ConsequenceId, Also)>>,
 }
 
 /// A fact with the values that it would have.
@@ -147,7 +162,7 @@ impl<'p> Changes<'p> {
         });
         let mut open = Vec::new();
         let options = Self::options(engine, &now, wanted, profile, kept, &mut open);
-        Self { now, found, options, open }
+        Self { now, kept: kept.to_vec(), found, options, open }
     }
 
     fn options(
@@ -188,15 +203,11 @@ impl<'p> Changes<'p> {
             let leads_to = statuses[now.consequence.index()];
             let is_met = wanted.is_met(now.status, leads_to);
             if is_met || options.len() == 1 && wanted.is_open(now.status, leads_to) {
-                let may_follow = |status: Status| status.possible().contains(Settled::Follows);
-                let others = || engine.policy.consequence_ids().filter(|id| *id != now.consequence);
-                let follows = |id: &ConsequenceId| statuses[id.index()] == Status::Follows;
-                let is_new = |id: &ConsequenceId| follows(id) && before[id.index()] != Status::Follows;
-                let perhaps = |id: &ConsequenceId| {
-                    !follows(id) && may_follow(statuses[id.index()]) && before[id.index()] != Status::Follows
-                };
-                let (also, perhaps) = (others().filter(is_new).collect(), others().filter(perhaps).collect());
-                let taken = Taken { options, leads_to, also, perhaps };
+                let others = engine.policy.consequence_ids().filter(|id| *id != now.consequence);
+                let also = others.filter_map(|id| {
+                    Some((id, Also::of(before[id.index()], std::slice::from_ref(&statuses[id.index()]))?))
+                });
+                let taken = Taken { options, leads_to, also: also.collect() };
                 if is_met { found.push(taken) } else { open.push(taken) }
             }
         }
@@ -226,26 +237,44 @@ impl<'p> Change<'p> {
     ) -> Self {
         let parts: Vec<Part<'p>> = change.iter().map(|(fact, cells)| Part::new(engine, *fact, cells)).collect();
         let is_choice = parts.iter().all(|part| !part.options.is_empty());
-        let mut leads_to: Vec<Status> = Vec::new();
-        // For each consequence whether it follows for all values, and for some.
-        let mut follows = vec![(true, false); before.len()];
+        // For each consequence the statuses that the values lead to.
+        let mut then: Vec<Vec<Status>> = vec![Vec::new(); before.len()];
         let count = change.iter().try_fold(1_usize, |count, (_, cells)| count.checked_mul(cells.len()));
         let is_small = count.is_some_and(|count| count <= COMBINATIONS);
         let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
         for with in combinations(engine, profile, change).take(COMBINATIONS) {
             engine.statuses(&with, &mut scratch, &mut statuses);
-            if !leads_to.contains(&statuses[consequence.index()]) {
-                leads_to.push(statuses[consequence.index()]);
-            }
-            for ((all, some), status) in follows.iter_mut().zip(&statuses) {
-                *all &= *status == Status::Follows;
-                *some |= *status == Status::Follows;
+            for (then, status) in then.iter_mut().zip(&statuses) {
+                if !then.contains(status) {
+                    then.push(*status);
+                }
             }
         }
         let others = engine.policy.consequence_ids().filter(|id| *id != consequence);
-        let new = others.filter(|id| follows[id.index()].1 && before[id.index()] != Status::Follows);
-        let also = is_small.then(|| new.map(|id| (id, follows[id.index()].0)).collect());
-        Self { parts, is_choice, leads_to, also }
+        let also = others.filter_map(|id| Some((id, Also::of(before[id.index()], &then[id.index()])?)));
+        let also = is_small.then(|| also.collect());
+        Self { parts, is_choice, leads_to: then.swap_remove(consequence.index()), also }
+    }
+}
+
+impl Also {
+    /// All, the first that is told first.
+    pub const ALL: [Self; 5] =
+        [Self::Follows, Self::FollowsForSome, Self::MayFollow, Self::Disputed, Self::MayBeDisputed];
+
+    /// By the status now and all those that a change leads to. `None` where it follows now, and where it cannot then
+    /// nor be disputed anew.
+    fn of(now: Status, then: &[Status]) -> Option<Self> {
+        let may_be = |settled: Settled| then.iter().any(|status| status.possible().contains(settled));
+        let is_for_all = |settled: Status| then.iter().all(|status| *status == settled);
+        let is_told = |also: &Self| match also {
+            Self::Follows => is_for_all(Status::Follows),
+            Self::FollowsForSome => then.contains(&Status::Follows),
+            Self::MayFollow => may_be(Settled::Follows),
+            Self::Disputed => now != Status::Disputed && is_for_all(Status::Disputed),
+            Self::MayBeDisputed => now != Status::Disputed && may_be(Settled::Disputed),
+        };
+        Self::ALL.into_iter().find(is_told).filter(|_| now != Status::Follows)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{JsonOutcome, Layout, Subject, outcome_json, report};
-use crate::explore::change::{Change, Changes, Part, Taken, Wanted};
+use crate::explore::change::{Also, Change, Changes, Part, Taken, Wanted};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -11,6 +11,8 @@ struct Document<'a> {
     outcome: JsonOutcome<'a>,
     /// The status that is wanted; null for any other than now.
     to: Option<&'static str>,
+    /// The facts that stay as they are.
+    kept: Vec<&'a str>,
     /// Null where they are too many, or the rules too large.
     changes: Option<Vec<JsonChange<'a>>>,
     /// All smallest sets of options that are enough, also by settling what is unknown; null where
@@ -30,6 +32,12 @@ struct JsonChange<'a> {
     also_follows: Option<Vec<&'a str>>,
     /// What does for some of the values only.
     also_follows_for_some: Option<Vec<&'a str>>,
+    /// What may follow then, depending on what is unknown, and is not settled to follow now.
+    may_also_follow: Option<Vec<&'a str>>,
+    /// What is disputed then and is not now.
+    also_disputed: Option<Vec<&'a str>>,
+    /// What may be, depending on the values or on what is unknown.
+    may_be_disputed: Option<Vec<&'a str>>,
 }
 
 #[derive(Serialize)]
@@ -51,23 +59,27 @@ pub fn changes<'a>(subject: Subject<'a>, changes: &'a Changes<'a>, wanted: Wante
     let names = |taken: &'a Taken<'a>| taken.options.iter().map(|option| option.name.as_str()).collect();
     let options = changes.options.as_ref().map(|all| all.iter().map(names).collect());
     let options_lead_to = changes.options.as_ref().map(|all| all.iter().map(|it| it.leads_to.name()).collect());
+    let kept = changes.kept.iter().map(|fact| subject.policy[*fact].name.as_str()).collect();
     layout.write(&report(
         subject,
-        Document { outcome: outcome_json(subject, &changes.now), to, changes: found, options, options_lead_to },
+        Document { outcome: outcome_json(subject, &changes.now), to, kept, changes: found, options, options_lead_to },
     ))
 }
 
 fn change<'a>(subject: Subject<'a>, change: &'a Change<'_>) -> JsonChange<'a> {
-    let also = |certain: bool| {
-        let some = change.also.as_ref()?.iter().filter(move |(_, all)| *all == certain);
+    let also = |how: Also| {
+        let some = change.also.as_ref()?.iter().filter(move |(_, other)| *other == how);
         Some(some.map(|(id, _)| subject.policy[*id].name.as_str()).collect())
     };
     JsonChange {
         facts: change.parts.iter().map(|it| part(subject, it)).collect(),
         choice: change.is_choice,
         leads_to: change.leads_to.iter().map(|status| status.name()).collect(),
-        also_follows: also(true),
-        also_follows_for_some: also(false),
+        also_follows: also(Also::Follows),
+        also_follows_for_some: also(Also::FollowsForSome),
+        may_also_follow: also(Also::MayFollow),
+        also_disputed: also(Also::Disputed),
+        may_be_disputed: also(Also::MayBeDisputed),
     }
 }
 

@@ -3,9 +3,9 @@
 use super::outcomes::{known_value, labels};
 use super::page::Page;
 use super::{Form, page, value_shown, values_shown};
-use crate::explore::change::{Change, Changes, Part, Taken, Wanted};
+use crate::explore::change::{Also, Change, Changes, Part, Taken, Wanted};
 use crate::json::Subject;
-use crate::model::ChoiceOption;
+use crate::model::{ChoiceOption, ConsequenceId};
 use crate::semantics::{Settled, Status};
 use crate::words::{does_not_follow, says_does_not_follow, status_words};
 
@@ -25,6 +25,9 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
                 page.line("because: ", &facts.join("; "));
             }
         }
+    }
+    if !changes.kept.is_empty() {
+        page.line("kept as it is: ", &labels(policy, &changes.kept, form));
     }
     if let Wanted::To(wanted) = wanted
         && now.status.settled() == Some(wanted)
@@ -63,26 +66,25 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
         page.part("With one of these options, it would depend on what is not known");
         changes.open.iter().for_each(|taken| self::taken(&mut page, subject, taken));
     }
+    let kept = if changes.kept.is_empty() { "" } else { " while that is kept as it is" };
     let nothing_known = subject.profile.known().next().is_none();
     if found.is_empty() {
-        page.remark(
-            2,
-            if nothing_known {
-                "Nothing is known that could be otherwise."
-            } else {
-                "No change of the known facts is enough."
-            },
-        );
+        match nothing_known {
+            true => page.remark(2, "Nothing is known that could be otherwise."),
+            false => page.remark(2, &format!("No change of the known facts is enough{kept}.")),
+        }
     }
     if !policy.choices.is_empty() && changes.is_beyond_choice() {
         page.remark(
             2,
-            match &changes.open[..] {
-                [] => "Nothing that this person can choose, of the options named in these rules, is enough.",
-                _ => {
+            &match &changes.open[..] {
+                [] => format!(
+                    "Nothing that this person can choose, of the options named in these rules, is enough{kept}."
+                ),
+                _ => format!(
                     "Of nothing that this person can choose, of the options named in these rules, is it certain that \
-                      it is enough."
-                }
+                      it is enough{kept}."
+                ),
             },
         );
     }
@@ -123,8 +125,22 @@ fn taken(page: &mut Page, subject: Subject<'_>, taken: &Taken<'_>) {
     let options: Vec<String> = taken.options.iter().map(|option| form.shown(&option.label)).collect();
     page.item(&options.join("; and "));
     page.detail("then: ", &status_words(taken.leads_to));
-    for (lead, consequences) in [("then also follows: ", &taken.also), ("then may also follow: ", &taken.perhaps)] {
-        let labels: Vec<String> = consequences.iter().map(|id| form.shown(&subject.policy[*id].label)).collect();
+    self::also(page, subject, &taken.also);
+}
+
+/// What else follows or is disputed then, or may be.
+fn also(page: &mut Page, subject: Subject<'_>, also: &[(ConsequenceId, Also)]) {
+    let form = page.form;
+    for how in Also::ALL {
+        let lead = match how {
+            Also::Follows => "then also follows: ",
+            Also::FollowsForSome => "for some of these also follows: ",
+            Also::MayFollow => "then may also follow: ",
+            Also::Disputed => "then is disputed: ",
+            Also::MayBeDisputed => "then may be disputed: ",
+        };
+        let labels = also.iter().filter(|(_, other)| *other == how);
+        let labels: Vec<String> = labels.map(|(id, _)| form.shown(&subject.policy[*id].label)).collect();
         if !labels.is_empty() {
             page.detail(lead, &labels.join("; "));
         }
@@ -157,15 +173,7 @@ fn change(page: &mut Page, subject: Subject<'_>, change: &Change<'_>) {
     }
     match &change.also {
         None => page.detail("", "what else follows then differs too much among these values to be listed"),
-        Some(also) => {
-            for (certain, lead) in [(true, "then also follows: "), (false, "for some of these also follows: ")] {
-                let labels = also.iter().filter(|(_, all)| *all == certain);
-                let labels: Vec<String> = labels.map(|(id, _)| form.shown(&policy[*id].label)).collect();
-                if !labels.is_empty() {
-                    page.detail(lead, &labels.join("; "));
-                }
-            }
-        }
+        Some(also) => self::also(page, subject, also),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ensue::explore::change::{Change, Changes, Part, Wanted};
+use ensue::explore::change::{Also, Change, Changes, Part, Wanted};
 use ensue::model::{ChoiceOption, ConsequenceId, FactId, Value};
 use ensue::semantics::{Possible, Settled, Status, View, evaluate};
 use ensue::{Engine, Limit, Limits, Policy, Profile};
@@ -121,6 +121,21 @@ impl Brute {
     }
 }
 
+/// What is told of another consequence, by its status now and those that it has then.
+fn also(now: Status, then: &[Status]) -> Option<Also> {
+    let may_be = |settled: Settled| then.iter().any(|status| status.possible().contains(settled));
+    match now {
+        Status::Follows => None,
+        _ if then.iter().all(|status| *status == Status::Follows) => Some(Also::Follows),
+        _ if then.contains(&Status::Follows) => Some(Also::FollowsForSome),
+        _ if may_be(Settled::Follows) => Some(Also::MayFollow),
+        Status::Disputed => None,
+        _ if then.iter().all(|status| *status == Status::Disputed) => Some(Also::Disputed),
+        _ if may_be(Settled::Disputed) => Some(Also::MayBeDisputed),
+        _ => None,
+    }
+}
+
 fn check(policy: &Policy, brute: &Brute, consequence: ConsequenceId, change: &Change<'_>) -> Result<(), TestCaseError> {
     let combinations = brute.combinations(change);
     let statuses = |with: &Known, id: ConsequenceId| -> Status {
@@ -129,13 +144,13 @@ fn check(policy: &Policy, brute: &Brute, consequence: ConsequenceId, change: &Ch
     let leads_to: Vec<Status> = combinations.iter().map(|with| statuses(with, consequence)).collect();
     prop_assert!(leads_to.iter().all(|status| change.leads_to.contains(status)));
     prop_assert!(change.leads_to.iter().all(|status| leads_to.contains(status)));
-    let mut also = Vec::new();
-    for id in policy.consequence_ids().filter(|id| *id != consequence) {
-        let follows = |with: &Known| statuses(with, id) == Status::Follows;
-        if !follows(&brute.known) && combinations.iter().any(follows) {
-            also.push((id, combinations.iter().all(follows)));
-        }
-    }
+    let others = policy.consequence_ids().filter(|id| *id != consequence);
+    let also: Vec<(ConsequenceId, Also)> = others
+        .filter_map(|id| {
+            let then: Vec<Status> = combinations.iter().map(|with| statuses(with, id)).collect();
+            Some((id, also(statuses(&brute.known, id), &then)?))
+        })
+        .collect();
     prop_assert!(change.also.as_ref().is_none_or(|found| *found == also), "{:?} and not {also:?}", change.also);
     let options = || policy.choices.iter().flat_map(|choice| &choice.options);
     let mut can_be_chosen = true;
@@ -219,13 +234,14 @@ proptest! {
                     let cases = statuses(&policy, &engine.selection, &complete, &changed(&policy, &profile, &sets));
                     let then = |id: ConsequenceId| -> Possible { cases.iter().map(|case| case[id.index()]).collect() };
                     prop_assert_eq!(taken.leads_to.possible(), then(consequence));
-                    for id in policy.consequence_ids().filter(|id| *id != consequence) {
-                        let now: Possible = brute.statuses[&known][id.index()].iter().copied().collect();
-                        let follows = |possible: Possible| possible.only() == Some(Settled::Follows);
-                        let may = then(id).contains(Settled::Follows);
-                        prop_assert_eq!(taken.also.contains(&id), follows(then(id)) && !follows(now));
-                        prop_assert_eq!(taken.perhaps.contains(&id), may && !follows(then(id)) && !follows(now));
-                    }
+                    let others = policy.consequence_ids().filter(|id| *id != consequence);
+                    let expected: Vec<(ConsequenceId, Also)> = others
+                        .filter_map(|id| {
+                            let now: Possible = brute.statuses[&known][id.index()].iter().copied().collect();
+                            Some((id, also(Status::new(now), &[Status::new(then(id))])?))
+                        })
+                        .collect();
+                    prop_assert_eq!(&taken.also, &expected);
                 }
                 let options: Vec<Vec<&str>> =
                     options.iter().map(|set| set.options.iter().map(|it| it.name.as_str()).collect()).collect();
