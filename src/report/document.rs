@@ -100,7 +100,10 @@ pub fn document(document: &Document<'_>, form: Form) -> String {
     page.section("timeline", "When it changes");
     match &document.over {
         Some(Over { look, found }) => timeline::moments(&mut page, &mut notes, document.subject, *look, found),
-        None => page.item("No period was asked for (`--over FROM..TO`): outcomes are those of the date above."),
+        None => page.item(match document.subject.selection.on {
+            Some(_) => "No period was asked for (`--over FROM..TO`): outcomes are those of the date above.",
+            None => "No period was asked for (`--over FROM..TO`), and there is no date: none of these rules needs one.",
+        }),
     }
     let styles = picture(&mut page, document);
     ledger::write(&mut page, &mut notes, document);

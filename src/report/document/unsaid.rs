@@ -5,8 +5,9 @@ use super::super::page::Page;
 use super::super::{Form, traceability};
 use super::Document;
 use super::reasons::absence;
+use crate::distinct::distinct;
 use crate::model::{ClaimId, ConsequenceId, FactId, RuleId};
-use crate::semantics::Status;
+use crate::semantics::{Outcome, Status};
 
 pub(super) fn write(page: &mut Page, document: &Document<'_>) {
     let policy = document.policy();
@@ -29,25 +30,36 @@ pub(super) fn write(page: &mut Page, document: &Document<'_>) {
 fn open(page: &mut Page, document: &Document<'_>) {
     let form = page.form;
     let policy = document.policy();
-    let outcomes = || document.explained.iter().map(|it| &it.outcome);
-    let (matter, others): (Vec<FactId>, Vec<FactId>) = policy
-        .fact_ids()
-        .filter(|fact| document.subject.profile.value(*fact).is_none())
-        .partition(|fact| outcomes().any(|outcome| outcome.depends_on.contains(fact)));
-    if !matter.is_empty() {
-        page.part("Not known of this person, and it matters");
+    let mut unknown: Vec<FactId> =
+        policy.fact_ids().filter(|fact| document.subject.profile.value(*fact).is_none()).collect();
+    let now = document.explained.iter().map(|it| &it.outcome).collect();
+    let columns = document.compared.iter().flat_map(|it| &it.columns);
+    let with_options = columns.flat_map(|column| &column.outcomes).collect();
+    let moments = document.over.iter().flat_map(|over| [&over.found.first].into_iter().chain(&over.found.changes));
+    let at_other_times = moments.flat_map(|moment| &moment.outcomes).collect();
+    let places: [(&str, Vec<&Outcome>); 3] = [
+        ("Not known of this person, and it matters", now),
+        ("Not known of this person, and it matters only with one of the options", with_options),
+        ("Not known of this person, and it matters only at another time", at_other_times),
+    ];
+    for (heading, outcomes) in places {
+        let (matter, others): (Vec<FactId>, Vec<FactId>) =
+            unknown.iter().partition(|fact| outcomes.iter().any(|outcome| outcome.depends_on.contains(fact)));
+        unknown = others;
+        if !matter.is_empty() {
+            page.part(heading);
+        }
+        for fact in matter {
+            page.item(&form.shown(&policy[fact].label));
+            let to = outcomes.iter().filter(|outcome| outcome.depends_on.contains(&fact));
+            let to: Vec<ConsequenceId> = distinct(to.map(|outcome| outcome.consequence));
+            let to: Vec<String> = to.into_iter().map(|id| form.shown(&policy[id].label)).collect();
+            page.detail("to: ", &to.join("; "));
+        }
     }
-    for fact in matter {
-        page.item(&form.shown(&policy[fact].label));
-        let to: Vec<String> = outcomes()
-            .filter(|outcome| outcome.depends_on.contains(&fact))
-            .map(|outcome| form.shown(&policy[outcome.consequence].label))
-            .collect();
-        page.detail("to: ", &to.join("; "));
-    }
-    if !others.is_empty() {
+    if !unknown.is_empty() {
         page.part("Not known of this person, and of no matter to these rules here");
-        page.sentence(&format!("{}.", labels(policy, &others, form)));
+        page.sentence(&format!("{}.", labels(policy, &unknown, form)));
     }
 }
 
