@@ -96,6 +96,19 @@ pub(super) fn refuse_place(out: &Path, force: bool) -> Result<(), Failure> {
         Ok(_) if out.is_dir() => Err(cannot("write", out, "it is a directory")),
         Ok(_) if !force => Err(cannot("write", out, "there is such a file already")),
         Err(_) if !folder.is_dir() => Err(cannot("write", out, &format!("there is no folder `{}`", shown(folder)))),
+        Err(_) if !takes_files(folder) => Err(cannot("write", out, "permission denied: its folder takes no new file")),
         Ok(_) | Err(_) => Ok(()),
     }
+}
+
+/// Whether a file can be made in a folder, as far as its rights tell.
+#[cfg(unix)]
+fn takes_files(folder: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn takes_files(_: &Path) -> bool {
+    true
 }

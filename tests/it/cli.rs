@@ -346,21 +346,35 @@ fn a_file_without_permission_is_named() {
     let (folder, path) = folder("rules.ensue", "fact a \"A\" : yes or no\n");
     let permit = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     permit(path.as_ref(), 0o000);
-    let mut command = ensue(&["check", &path]);
-    if fs::read(&path).is_ok() {
-        // An administrator reads every file: somebody else asks, by a copy that everybody can run.
-        permit(folder.path(), 0o755);
-        let program = folder.path().join("ensue");
+    let mut program = PathBuf::from(env!("CARGO_BIN_EXE_ensue"));
+    let is_administrator = fs::read(&path).is_ok();
+    if is_administrator {
+        // They read every file: somebody else asks, by a copy that everybody can run.
+        program = folder.path().join("ensue");
         // Not by this process, whose children of other tests would hold the copy open for writing.
         let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_ensue")).arg(&program).status();
         assert!(copied.is_ok_and(|status| status.success()));
         permit(&program, 0o755);
-        command = Command::new(program);
-        command.args(["check", &path]).current_dir(folder.path()).uid(NOBODY);
     }
-    let output = command.output().expect("the program starts");
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), stderr), (Some(2), format!("error: cannot read `{path}`: permission denied\n")));
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(&program);
+        command.args(arguments).current_dir(folder.path());
+        if is_administrator {
+            command.uid(NOBODY);
+        }
+        let output = command.output().expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let denied = |said: &str| (Some(2), String::new(), format!("error: {said}\n"));
+    permit(folder.path(), 0o755);
+    assert_eq!(run(&["check", &path]), denied(&format!("cannot read `{path}`: permission denied")));
+    // Where nothing can be written is told before the first question.
+    permit(path.as_ref(), 0o644);
+    permit(folder.path(), 0o555);
+    let told = run(&["ask", &path, "--save", "saved.json"]);
+    permit(folder.path(), 0o755);
+    assert_eq!(told, denied("cannot write `saved.json`: permission denied: its folder takes no new file"));
 }
 
 const TWICE: &str = "\
