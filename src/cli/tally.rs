@@ -143,6 +143,36 @@ fn ignoring(column: &str) -> String {
     format!("--ignore-columns{joined}{}", quoted(column))
 }
 
+/// Columns that may tell who somebody is: each by itself, and days of birth beside places, of which either is enough.
+fn identities(alone: &[String], [births, places]: &[Vec<String>; 2]) -> String {
+    let ignoring = |names: &[String]| names.iter().map(|name| ignoring(name)).collect::<Vec<_>>().join(" ");
+    let either = || format!("`{}` or `{}`", ignoring(births), ignoring(places));
+    let beside = || format!("{} beside {}", named(births), named(places));
+    let (who, how) = match (alone.is_empty(), births.is_empty()) {
+        (_, true) => {
+            (named(alone), format!("take such columns out, or have them left unread with `{}`", ignoring(alone)))
+        }
+        (true, false) => (beside(), format!("take either out, or have it left unread with {}", either())),
+        (false, false) => (
+            format!("{}, and {},", named(alone), beside()),
+            format!(
+                "take such columns out, or have them left unread with `{}`, and with {}",
+                ignoring(alone),
+                either()
+            ),
+        ),
+    };
+    format!(
+        "{who} may tell who somebody is, and populations are counted from tables that do not: {how}; rename one that \
+         holds something else"
+    )
+}
+
+/// `` `name`, `phone` ``.
+fn named(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// The fact whose items a column tells apart, if it does.
 fn by_item(column: &str) -> Option<&str> {
     column.strip_suffix(BY_ITEM)
@@ -339,12 +369,11 @@ impl Tally {
     }
 
     fn refused(&self, path: &Path, refused: Refused) -> Failure {
-        let list = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let reason = match refused {
             Refused::Input(error) => words(&error),
             Refused::NoHeader(why) => why.to_string(),
             Refused::Missing { missing, .. } if missing.iter().any(|name| !self.is_fact(name)) => {
-                format!("it has no column {}, without which no row can be counted", list(&missing))
+                format!("it has no column {}, without which no row can be counted", named(&missing))
             }
             Refused::Missing { missing, .. } if self.reduced && missing.iter().any(|name| by_item(name).is_some()) => {
                 told_apart(&missing)
@@ -352,18 +381,18 @@ impl Tally {
             Refused::Missing { missing, found } if found.is_empty() => format!(
                 "it has no column {}: name another with `--map FACT=COLUMN`, or take what is missing as not known with \
                  `--missing-as-unknown`",
-                list(&missing)
+                named(&missing)
             ),
             Refused::Missing { missing, found } => format!(
                 "it has no column {}: its columns are {}; name another with `--map FACT=COLUMN`, or take what is \
                  missing as not known with `--missing-as-unknown`",
-                list(&missing),
-                list(&found[..found.len().min(LISTED)]) + if found.len() > LISTED { " and more" } else { "" }
+                named(&missing),
+                named(&found[..found.len().min(LISTED)]) + if found.len() > LISTED { " and more" } else { "" }
             ),
             Refused::NoneThere(missing) => format!(
                 "its first line names none of the facts that are asked for, {}: is it a header? Name columns with \
                  `--map FACT=COLUMN`",
-                list(&missing)
+                named(&missing)
             ),
             Refused::NoKey(missing) if self.reduced && missing.iter().any(|name| by_item(name).is_some()) => {
                 told_apart(&missing)
@@ -371,19 +400,14 @@ impl Tally {
             Refused::NoKey(missing) => format!(
                 "none of its objects has the key {}: name another with `--map FACT=KEY`, or take what is missing as \
                  not known with `--missing-as-unknown`",
-                list(&missing)
+                named(&missing)
             ),
             Refused::Shared(name) => format!(
                 "the column `{name}` is wanted twice, and would be read for one purpose alone: name another with \
                  `--map FACT=COLUMN` or `--weight`"
             ),
             Refused::Twice(name) => format!("it has the column `{name}` twice"),
-            Refused::Identities(names) => format!(
-                "{} may tell who somebody is, and populations are counted from tables that do not: take such columns \
-                 out, or have them left unread with `{}`; rename one that holds something else",
-                list(&names),
-                names.iter().map(|name| ignoring(name)).collect::<Vec<_>>().join(" ")
-            ),
+            Refused::Identities { alone, together } => identities(&alone, &together),
             Refused::Combinations => "it has the columns `rows` and `status of …`, as `--profiles` writes them: each \
                                       of its rows stands for several; count it with `--reduced`"
                 .to_owned(),

@@ -174,7 +174,12 @@ pub enum Refused {
     /// A column is wanted for two facts, or for a fact and as a weight or number of rows.
     Shared(String),
     /// Columns look as if they told who somebody is.
-    Identities(Vec<String>),
+    Identities {
+        /// Each of these by itself.
+        alone: Vec<String>,
+        /// Exact days of birth, and places of residence, which do beside each other.
+        together: [Vec<String>; 2],
+    },
     /// More rows were rejected than the plan allows.
     Rejects,
     /// The sums are more than can be kept.
@@ -197,6 +202,8 @@ pub enum NoHeader {
     Empty,
     /// It is UTF-16.
     Utf16,
+    /// It is packed in a ZIP file, as spreadsheets are.
+    Zip,
     /// Its first line is not UTF-8.
     Encoding,
     /// It begins as a JSON array does.
@@ -211,6 +218,7 @@ impl fmt::Display for NoHeader {
             NoHeader::Broken(why) => return write!(f, "its header cannot be read: {why}"),
             NoHeader::Empty => "it has no header: the first line names the columns, and nothing stands in it",
             NoHeader::Utf16 => "it is UTF-16: save it as UTF-8",
+            NoHeader::Zip => "it is a spreadsheet, or another packed file: save it as CSV, in UTF-8",
             NoHeader::Encoding => "its header is not UTF-8: save it as UTF-8",
             NoHeader::Array => "it begins as a JSON array does: write one object in each line, without commas between",
         })

@@ -300,7 +300,9 @@ impl Page {
             let mut text = String::new();
             for (start, lines) in &columns {
                 let Some(part) = lines.get(line) else { continue };
-                text.push_str(&" ".repeat(start.saturating_sub(super::columns(&text))));
+                // A word may be wider than its place, as are texts in languages that part none by spaces.
+                let least = if text.is_empty() { 0 } else { 1 };
+                text.push_str(&" ".repeat(start.saturating_sub(super::columns(&text)).max(least)));
                 text.push_str(part);
             }
             self.out.push_str(text.trim_end());

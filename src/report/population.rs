@@ -44,7 +44,11 @@ impl<'a> Said<'a> {
     /// Which rules count.
     pub(super) fn about(self) -> String {
         let limits = view(self.subject.policy, self.subject.selection, self.form);
-        if limits.is_empty() { "according to all sources".to_owned() } else { limits }
+        match limits.is_empty() {
+            true if self.subject.policy.sources.is_empty() => "these rules name no source".to_owned(),
+            true => "according to all sources".to_owned(),
+            false => limits,
+        }
     }
 
     /// How many rows were read, counted and rejected.
@@ -93,14 +97,14 @@ impl<'a> Said<'a> {
 
     /// For how many rows a reported harm follows, where no options are compared.
     pub(super) fn harms(self, group: &ShownGroup, part: usize) -> Option<String> {
-        let is_asked = self.has_harms() && self.counted.plan.choice.is_none();
+        let is_asked = self.has_harms(group) && self.counted.plan.choice.is_none();
         let share = || self.share(self.counted.harms(group, part)[0], group.group.count);
         is_asked.then(|| format!("At least one reported harm follows for {}.", share()))
     }
 
     /// For how many rows no option is without a reported harm, where options are compared.
     pub(super) fn in_every(self, group: &ShownGroup) -> Option<String> {
-        let is_asked = self.has_harms() && self.counted.plan.choice.is_some();
+        let is_asked = self.has_harms(group) && self.counted.plan.choice.is_some();
         let shown = || self.share(self.counted.in_every(group), group.group.count);
         is_asked.then(|| {
             format!(
@@ -110,15 +114,16 @@ impl<'a> Said<'a> {
         })
     }
 
-    fn has_harms(self) -> bool {
-        self.subject.policy.consequences.iter().any(|consequence| consequence.harm)
+    /// Where no row was counted nothing is said of harms.
+    fn has_harms(self, group: &ShownGroup) -> bool {
+        group.group.count.rows > 0 && self.subject.policy.consequences.iter().any(|consequence| consequence.harm)
     }
 
-    /// What the marks and words mean; nothing where no row was counted.
+    /// What the marks and words mean; or that no row was counted.
     pub(super) fn explained(self) -> Vec<String> {
         let Counted { least, tally, .. } = self.counted;
         if tally.groups.values().all(|group| group.count.rows == 0) {
-            return Vec::new();
+            return vec!["No row was counted: of nobody anything is said.".to_owned()];
         }
         let mut said = vec![does_not_follow(self.subject.selection).to_owned()];
         if least > 1 {

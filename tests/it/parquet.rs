@@ -322,7 +322,7 @@ fn columns_of_other_types_are_refused() {
         assert!(found.starts_with(&format!("ColumnType {{ name: {name:?}")), "{name} {declared}: {found}");
     }
     let phone = |plan: &mut Plan<'_>| plan.names[0] = "phone".to_owned();
-    assert_eq!(refusal(&write("phone", "int64"), phone), "Identities([\"phone\"])");
+    assert_eq!(refusal(&write("phone", "int64"), phone), "Identities { alone: [\"phone\"], together: [[], []] }");
     let all_wanted = |plan: &mut Plan<'_>| plan.missing_as_unknown = false;
     assert!(refusal(&write("note", "int64"), all_wanted).starts_with("NoneThere"));
     assert!(refusal(&write("w0", "int64"), all_wanted).starts_with("Missing"));

@@ -51,6 +51,7 @@ impl Header {
         let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
         let refused = match line.trim_ascii() {
             _ if text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff]) => Some(NoHeader::Utf16),
+            _ if text.starts_with(b"PK\x03\x04") => Some(NoHeader::Zip),
             [] => Some(NoHeader::Empty),
             [b'[', ..] => Some(NoHeader::Array),
             _ => None,
@@ -116,8 +117,9 @@ pub(super) fn uses(plan: &Plan<'_>, names: &[String], is_whole: bool) -> Result<
         let missing = wanted.iter().filter(|(name, used)| missing(name, *used));
         let missing: Vec<String> = missing.map(|(name, _)| (*name).to_owned()).collect();
         if !missing.is_empty() {
-            // Where all names were mapped, they may be values in a row: no others are told.
-            let is_header = called.iter().any(|name| plan.engine.policy.fact(name).is_some());
+            // Where no more than half of the facts are named, these may be values in a row: nothing else of it is told.
+            let facts = called.iter().filter(|name| plan.engine.policy.fact(name).is_some()).count();
+            let is_header = facts > plan.names.len() / 2;
             return Err(Refused::Missing { missing, found: if is_header { names.to_vec() } else { Vec::new() } });
         }
     }
@@ -157,11 +159,11 @@ fn identities(plan: &Plan<'_>, names: &[String], uses: &[Use]) -> Result<(), Ref
     let others = || names.iter().zip(uses).filter(|(name, _)| !plan.ignored.contains(name));
     let is_reduced = plan.rows.is_some();
     let stem = |name: &String| name.strip_suffix(BY_ITEM).filter(|_| is_reduced).unwrap_or(name).to_owned();
-    let found = others().map(|(name, _)| name).filter(|name| {
+    let alone = others().map(|(name, _)| name).filter(|name| {
         let stem = stem(name);
         policy.fact(&stem).is_none() && is_identity(&stem)
     });
-    let mut found: Vec<String> = found.cloned().collect();
+    let alone: Vec<String> = alone.cloned().collect();
     // A fact that is no date tells no day, and one that is yes or no tells no place.
     let birth = |used: Use| match kind(used) {
         None => true,
@@ -169,15 +171,12 @@ fn identities(plan: &Plan<'_>, names: &[String], uses: &[Use]) -> Result<(), Ref
         Some(FactType::YesNo | FactType::OneOf(_) | FactType::Number { .. }) => false,
     };
     let place = |used: Use| matches!(kind(used), None | Some(FactType::OneOf(_)));
-    let births: Vec<&String> =
-        others().filter(|(name, used)| is_birth(name) && birth(**used)).map(|(name, _)| name).collect();
-    let places: Vec<&String> =
-        others().filter(|(name, used)| is_place(name) && place(**used)).map(|(name, _)| name).collect();
-    if !births.is_empty() && !places.is_empty() {
-        found.extend(births.into_iter().chain(places).cloned());
-    }
-    match found.is_empty() {
+    let births = others().filter(|(name, used)| is_birth(name) && birth(**used)).map(|(name, _)| name.clone());
+    let places = others().filter(|(name, used)| is_place(name) && place(**used)).map(|(name, _)| name.clone());
+    let together = [births.collect(), places.collect()];
+    let together = if together.iter().any(Vec::is_empty) { [Vec::new(), Vec::new()] } else { together };
+    match alone.is_empty() && together[0].is_empty() {
         true => Ok(()),
-        false => Err(Refused::Identities(found)),
+        false => Err(Refused::Identities { alone, together }),
     }
 }
