@@ -9,7 +9,7 @@ use crate::explore::values::Values;
 use crate::json::Subject;
 use crate::model::{FactId, FactType, Policy, SourceId, Value};
 use crate::never::never;
-use crate::semantics::{Possible, Selection, Settled, Status};
+use crate::semantics::{Absent, Possible, Selection, Settled, Status};
 use crate::text::Place;
 
 /// A text from outside as it is shown: on one line, control characters escaped.
@@ -350,6 +350,16 @@ pub fn possible_in_words(possible: Possible) -> Option<String> {
     let usual: Possible = [Settled::Follows, Settled::DoesNotFollow].into_iter().collect();
     let names: Vec<&str> = possible.iter().map(words).collect();
     (possible != usual).then(|| names.join("; "))
+}
+
+/// Why a rule does not count.
+#[must_use]
+pub fn absence(absent: Absent) -> &'static str {
+    match absent {
+        Absent::NotInForce => "not in force on this date",
+        Absent::NoClaim => "it rests on no claim that counts here",
+        Absent::FewOrigins => "the claims that count here have fewer independent origins than asked for",
+    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use super::{HEADING, citation, paragraph, plain, styled};
 use crate::analysis::difference::{Change, Compared, Difference, Reason, Region};
 use crate::analysis::together::{FactChange, Side};
-use crate::model::SourceId;
-use crate::words::{Form, words};
+use crate::model::{ConsequenceId, RuleId, SourceId};
+use crate::words::{Form, absence, words};
 
 /// The differences between two sides, which readers know by their titles.
 #[must_use]
@@ -115,7 +115,7 @@ fn region(out: &mut String, sides: &[Side<'_>; 2], titles: &[String; 2], compare
     for (index, side) in sides.iter().enumerate() {
         let status = words(region.statuses[index]);
         let why = match (&region.reasons[index], compared.ids[index]) {
-            (Some(reason), _) => why(side, reason),
+            (Some(reason), id) => why(side, id, reason),
             (None, None) => "; nothing there speaks of it".to_owned(),
             (None, Some(_)) => "; a value of the example is not known there".to_owned(),
         };
@@ -123,9 +123,11 @@ fn region(out: &mut String, sides: &[Side<'_>; 2], titles: &[String; 2], compare
     }
 }
 
-/// Because of which facts, by which rules, and according to whom.
-fn why(side: &Side<'_>, reason: &Reason) -> String {
+/// Because of which facts, by which rules, and according to whom; where by none, which rules are left out on this side.
+fn why(side: &Side<'_>, consequence: Option<ConsequenceId>, reason: &Reason) -> String {
     let policy = side.policy;
+    // INVARIANT: the sides were compared, so their views have the dates that they need.
+    let selection = side.view.select(policy).ok();
     let mut why = String::new();
     if !reason.because.is_empty() {
         let facts: Vec<String> = reason.because.iter().map(|(name, value)| format!("{name} {value}")).collect();
@@ -135,8 +137,6 @@ fn why(side: &Side<'_>, reason: &Reason) -> String {
         let rules: Vec<String> = reason.rules.iter().map(|rule| format!("`{}`", policy[*rule].name)).collect();
         why += &format!("; by {}", rules.join(", "));
         let mut sources: Vec<SourceId> = Vec::new();
-        // INVARIANT: the sides were compared, so their views have the dates that they need.
-        let selection = side.view.select(policy).ok();
         for rule in &reason.rules {
             for claim in selection.iter().flat_map(|it| it.claims(&policy[*rule])) {
                 if !sources.contains(&policy[claim].by) {
@@ -148,6 +148,16 @@ fn why(side: &Side<'_>, reason: &Reason) -> String {
         if !sources.is_empty() {
             why += &format!(", according to {}", sources.join("; "));
         }
+        return why;
+    }
+    let concluding = consequence.iter().flat_map(|id| &policy.concluding[id.index()]);
+    let absent = |rule: &RuleId| {
+        let absent = selection.as_ref()?.absent(*rule)?;
+        Some(format!("`{}` ({})", policy[*rule].name, absence(absent)))
+    };
+    let absent: Vec<String> = concluding.filter_map(absent).collect();
+    if !absent.is_empty() {
+        why += &format!("; left out there: {}", absent.join(", "));
     }
     why
 }

@@ -6,7 +6,7 @@ use super::super::{Form, why};
 use super::{Document, cited, rule_link};
 use crate::model::{ConsequenceId, FactId, Policy, Rule, RuleId};
 use crate::semantics::{Absent, Effect, Explanation, RuleReason, Status};
-use crate::words::possible_in_words;
+use crate::words::{absence, possible_in_words};
 
 pub(super) fn write<'a>(page: &mut Page, notes: &mut Notes<'a>, document: &'a Document<'_>) {
     page.section("reasons", "Outcomes and reasons");
@@ -113,15 +113,6 @@ fn effect(policy: &Policy, consequence: ConsequenceId, reason: &RuleReason, form
         Effect::Absent(absent) => format!("is left out: {}", absence(*absent)),
     };
     format!("– {words}")
-}
-
-/// Why a rule does not count.
-pub(super) fn absence(absent: Absent) -> &'static str {
-    match absent {
-        Absent::NotInForce => "not in force on this date",
-        Absent::NoClaim => "it rests on no claim that counts here",
-        Absent::FewOrigins => "the claims that count here have fewer independent origins than asked for",
-    }
 }
 
 /// A rule: what it concludes, whether its conditions hold, its claims and assumptions.

@@ -4,10 +4,10 @@ use super::super::outcomes::labels;
 use super::super::page::Page;
 use super::super::{Form, traceability};
 use super::Document;
-use super::reasons::absence;
 use crate::distinct::distinct;
 use crate::model::{ClaimId, ConsequenceId, FactId, RuleId};
 use crate::semantics::{Outcome, Status};
+use crate::words::absence;
 
 pub(super) fn write(page: &mut Page, document: &Document<'_>) {
     let policy = document.policy();
@@ -39,24 +39,28 @@ fn open(page: &mut Page, document: &Document<'_>) {
     let at_other_times = moments.flat_map(|moment| &moment.outcomes).collect();
     let places: [(&str, Vec<&Outcome>); 3] = [
         ("Not known of this person, and it matters", now),
-        ("Not known of this person, and it matters only with one of the options", with_options),
-        ("Not known of this person, and it matters only at another time", at_other_times),
+        ("Not known of this person, and it matters with one of the options", with_options),
+        ("Not known of this person, and it matters at another time", at_other_times),
     ];
-    for (heading, outcomes) in places {
-        let (matter, others): (Vec<FactId>, Vec<FactId>) =
-            unknown.iter().partition(|fact| outcomes.iter().any(|outcome| outcome.depends_on.contains(fact)));
-        unknown = others;
-        if !matter.is_empty() {
+    // What matters as it is stands there alone.
+    let matters = |outcomes: &[&Outcome], fact: &FactId| outcomes.iter().any(|it| it.depends_on.contains(fact));
+    let [(_, now), ..] = &places;
+    let (of_now, not_now): (Vec<FactId>, Vec<FactId>) = unknown.iter().partition(|fact| matters(now, fact));
+    for (index, (heading, outcomes)) in places.iter().enumerate() {
+        let facts = if index == 0 { &of_now } else { &not_now };
+        let facts: Vec<&FactId> = facts.iter().filter(|fact| matters(outcomes, fact)).collect();
+        if !facts.is_empty() {
             page.part(heading);
         }
-        for fact in matter {
-            page.item(&form.shown(&policy[fact].label));
-            let to = outcomes.iter().filter(|outcome| outcome.depends_on.contains(&fact));
-            let to: Vec<ConsequenceId> = distinct(to.map(|outcome| outcome.consequence));
-            let to: Vec<String> = to.into_iter().map(|id| form.shown(&policy[id].label)).collect();
+        for fact in facts {
+            page.item(&form.shown(&policy[*fact].label));
+            let to = outcomes.iter().filter(|outcome| outcome.depends_on.contains(fact));
+            let to = distinct(to.map(|outcome| outcome.consequence)).into_iter();
+            let to: Vec<String> = to.map(|id| form.shown(&policy[id].label)).collect();
             page.detail("to: ", &to.join("; "));
         }
     }
+    unknown.retain(|fact| !places.iter().any(|(_, outcomes)| matters(outcomes, fact)));
     if !unknown.is_empty() {
         page.part("Not known of this person, and of no matter to these rules here");
         page.sentence(&format!("{}.", labels(policy, &unknown, form)));
