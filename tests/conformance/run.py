@@ -148,7 +148,9 @@ def ask(command, cases):
         process.stdin.close()
     except OSError:
         pass
-    process.wait()
+    more = process.stdout.read()
+    if more.strip() or process.wait() != 0:
+        sys.exit(f"after the last answer it said {written(more[:200])} and ended with exit code {process.wait()}")
 
 
 def main(arguments):
@@ -158,7 +160,8 @@ def main(arguments):
     at = arguments.index("--") if "--" in arguments else len(arguments)
     begins, command = tuple(arguments[:at]), arguments[at + 1:]
     cases = [it for it in load() if not begins or it[0].name.startswith(begins)]
-    if not cases or at < len(arguments) and not command or any(it.startswith("-") for it in begins):
+    is_there = lambda name: any(folder.name.startswith(name) for folder, _ in cases)
+    if at < len(arguments) and not command or not all(map(is_there, begins)):
         print(__doc__.strip(), file=sys.stderr)
         return 2
     if command:
