@@ -52,19 +52,20 @@ pub struct Taken<'p> {
     pub also: Vec<(ConsequenceId, Also)>,
 }
 
-/// How a consequence that does not follow now, or of which that is not settled, is found after a change. Of several
-/// that are true, the first is told.
+/// How a consequence is found after a change: what it brings. Of several that are true, the first is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Also {
-    /// It follows for all the change's values, and whatever is unknown.
+    /// It follows for all the change's values, and whatever is unknown; now that is not settled.
     Follows,
     /// It does for some of the values.
     FollowsForSome,
-    /// It may follow, depending on what is unknown.
+    /// It may follow, depending on what is unknown; now it is settled that it does not.
     MayFollow,
+    /// It may follow, as it may now.
+    MayStillFollow,
     /// It is disputed for all the values, and is not now.
     Disputed,
-    /// It may be, depending on the values or on what is unknown.
+    /// It may be, depending on the values or on what is unknown; now it is settled that it is not.
     MayBeDisputed,
 }
 
@@ -259,22 +260,29 @@ impl<'p> Change<'p> {
 
 impl Also {
     /// All, the first that is told first.
-    pub const ALL: [Self; 5] =
-        [Self::Follows, Self::FollowsForSome, Self::MayFollow, Self::Disputed, Self::MayBeDisputed];
+    pub const ALL: [Self; 6] = [
+        Self::Follows,
+        Self::FollowsForSome,
+        Self::MayFollow,
+        Self::MayStillFollow,
+        Self::Disputed,
+        Self::MayBeDisputed,
+    ];
 
-    /// By the status now and all those that a change leads to. `None` where it follows now, and where it cannot then
-    /// nor be disputed anew.
+    /// By the status now and all those that a change leads to. `None` where nothing of it is true.
     fn of(now: Status, then: &[Status]) -> Option<Self> {
         let may_be = |settled: Settled| then.iter().any(|status| status.possible().contains(settled));
         let is_for_all = |settled: Status| then.iter().all(|status| *status == settled);
+        let is_new = |settled: Settled| !now.possible().contains(settled);
         let is_told = |also: &Self| match also {
-            Self::Follows => is_for_all(Status::Follows),
-            Self::FollowsForSome => then.contains(&Status::Follows),
-            Self::MayFollow => may_be(Settled::Follows),
+            Self::Follows => now != Status::Follows && is_for_all(Status::Follows),
+            Self::FollowsForSome => now != Status::Follows && then.contains(&Status::Follows),
+            Self::MayFollow => is_new(Settled::Follows) && may_be(Settled::Follows),
+            Self::MayStillFollow => now != Status::Follows && may_be(Settled::Follows),
             Self::Disputed => now != Status::Disputed && is_for_all(Status::Disputed),
-            Self::MayBeDisputed => now != Status::Disputed && may_be(Settled::Disputed),
+            Self::MayBeDisputed => is_new(Settled::Disputed) && may_be(Settled::Disputed),
         };
-        Self::ALL.into_iter().find(is_told).filter(|_| now != Status::Follows)
+        Self::ALL.into_iter().find(is_told)
     }
 }
 

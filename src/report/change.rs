@@ -27,7 +27,7 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
         }
     }
     if !changes.kept.is_empty() {
-        page.line("kept as it is: ", &labels(policy, &changes.kept, form));
+        page.line("kept: ", &labels(policy, &changes.kept, form));
     }
     if let Wanted::To(wanted) = wanted
         && now.status.settled() == Some(wanted)
@@ -66,7 +66,11 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
         page.part("With one of these options, it would depend on what is not known");
         changes.open.iter().for_each(|taken| self::taken(&mut page, subject, taken));
     }
-    let kept = if changes.kept.is_empty() { "" } else { " while that is kept as it is" };
+    let kept = match changes.kept[..] {
+        [] => "",
+        [_] => " while that is kept as it is",
+        _ => " while these are kept as they are",
+    };
     let nothing_known = subject.profile.known().next().is_none();
     if found.is_empty() {
         match nothing_known {
@@ -136,6 +140,7 @@ fn also(page: &mut Page, subject: Subject<'_>, also: &[(ConsequenceId, Also)]) {
             Also::Follows => "then also follows: ",
             Also::FollowsForSome => "for some of these also follows: ",
             Also::MayFollow => "then may also follow: ",
+            Also::MayStillFollow => "may follow then as now: ",
             Also::Disputed => "then is disputed: ",
             Also::MayBeDisputed => "then may be disputed: ",
         };

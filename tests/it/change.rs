@@ -121,18 +121,26 @@ impl Brute {
     }
 }
 
-/// What is told of another consequence, by its status now and those that it has then.
-fn also(now: Status, then: &[Status]) -> Option<Also> {
-    let may_be = |settled: Settled| then.iter().any(|status| status.possible().contains(settled));
-    match now {
-        Status::Follows => None,
-        _ if then.iter().all(|status| *status == Status::Follows) => Some(Also::Follows),
-        _ if then.contains(&Status::Follows) => Some(Also::FollowsForSome),
-        _ if may_be(Settled::Follows) => Some(Also::MayFollow),
-        Status::Disputed => None,
-        _ if then.iter().all(|status| *status == Status::Disputed) => Some(Also::Disputed),
-        _ if may_be(Settled::Disputed) => Some(Also::MayBeDisputed),
-        _ => None,
+/// What is told of another consequence: of what all completions give now, and with each of a change's values.
+fn also(now: &BTreeSet<Settled>, then: &[BTreeSet<Settled>]) -> Option<Also> {
+    let only = |settled: Settled| BTreeSet::from([settled]);
+    let some = |settled: Settled| then.iter().any(|completions| completions.contains(&settled));
+    let brings = |settled: Settled| {
+        let all = then.iter().all(|completions| *completions == only(settled));
+        all && *now != only(settled)
+    };
+    if brings(Settled::Follows) {
+        Some(Also::Follows)
+    } else if *now != only(Settled::Follows) && then.contains(&only(Settled::Follows)) {
+        Some(Also::FollowsForSome)
+    } else if *now != only(Settled::Follows) && some(Settled::Follows) {
+        Some(if now.contains(&Settled::Follows) { Also::MayStillFollow } else { Also::MayFollow })
+    } else if brings(Settled::Disputed) {
+        Some(Also::Disputed)
+    } else if some(Settled::Disputed) && !now.contains(&Settled::Disputed) {
+        Some(Also::MayBeDisputed)
+    } else {
+        None
     }
 }
 
@@ -147,8 +155,9 @@ fn check(policy: &Policy, brute: &Brute, consequence: ConsequenceId, change: &Ch
     let others = policy.consequence_ids().filter(|id| *id != consequence);
     let also: Vec<(ConsequenceId, Also)> = others
         .filter_map(|id| {
-            let then: Vec<Status> = combinations.iter().map(|with| statuses(with, id)).collect();
-            Some((id, also(statuses(&brute.known, id), &then)?))
+            let completions = |with: &Known| brute.statuses[with][id.index()].clone();
+            let then: Vec<BTreeSet<Settled>> = combinations.iter().map(completions).collect();
+            Some((id, also(&completions(&brute.known), &then)?))
         })
         .collect();
     prop_assert!(change.also.as_ref().is_none_or(|found| *found == also), "{:?} and not {also:?}", change.also);
@@ -237,8 +246,8 @@ proptest! {
                     let others = policy.consequence_ids().filter(|id| *id != consequence);
                     let expected: Vec<(ConsequenceId, Also)> = others
                         .filter_map(|id| {
-                            let now: Possible = brute.statuses[&known][id.index()].iter().copied().collect();
-                            Some((id, also(Status::new(now), &[Status::new(then(id))])?))
+                            let now = &brute.statuses[&known][id.index()];
+                            Some((id, also(now, &[then(id).iter().collect()])?))
                         })
                         .collect();
                     prop_assert_eq!(&taken.also, &expected);
