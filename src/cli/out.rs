@@ -1,11 +1,12 @@
 //! The options of commands that write a whole document: to standard output, or to a file.
 
 use std::borrow::Cow;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::files::{Readers, cannot, create, overwrite, shown};
+use super::files::{Readers, cannot, create, overwrite, shown, words};
 use super::{Failure, Output};
 use crate::model::Policy;
 
@@ -96,19 +97,21 @@ pub(super) fn refuse_place(out: &Path, force: bool) -> Result<(), Failure> {
         Ok(_) if out.is_dir() => Err(cannot("write", out, "it is a directory")),
         Ok(_) if !force => Err(cannot("write", out, "there is such a file already")),
         Err(_) if !folder.is_dir() => Err(cannot("write", out, &format!("there is no folder `{}`", shown(folder)))),
-        Err(_) if !takes_files(folder) => Err(cannot("write", out, "permission denied: its folder takes no new file")),
-        Ok(_) | Err(_) => Ok(()),
+        // What stands elsewhere than in a folder, as a device does, is no file that another replaces.
+        Ok(found) if !found.is_file() => Ok(()),
+        Ok(_) | Err(_) => takes_files(folder)
+            .map_err(|error| cannot("write", out, &format!("its folder takes no new file: {}", words(&error)))),
     }
 }
 
-/// Whether a file can be made in a folder, as far as its rights tell.
+/// Asks whether a file can be made in a folder, as far as its rights tell.
 #[cfg(unix)]
-fn takes_files(folder: &Path) -> bool {
+fn takes_files(folder: &Path) -> io::Result<()> {
     use rustix::fs::{Access, access};
-    access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
 }
 
 #[cfg(not(unix))]
-fn takes_files(_: &Path) -> bool {
-    true
+fn takes_files(_: &Path) -> io::Result<()> {
+    Ok(())
 }

@@ -371,10 +371,12 @@ fn a_file_without_permission_is_named() {
     assert_eq!(run(&["check", &path]), denied(&format!("cannot read `{path}`: permission denied")));
     // Where nothing can be written is told before the first question.
     permit(path.as_ref(), 0o644);
+    fs::write(folder.path().join("there.md"), "There.\n").unwrap();
     permit(folder.path(), 0o555);
-    let told = run(&["ask", &path, "--save", "saved.json"]);
+    let told = [run(&["ask", &path, "--save", "saved.json"]), run(&["report", &path, "--out", "there.md", "--force"])];
     permit(folder.path(), 0o755);
-    assert_eq!(told, denied("cannot write `saved.json`: permission denied: its folder takes no new file"));
+    let why = "its folder takes no new file: permission denied";
+    assert_eq!(told, ["saved.json", "there.md"].map(|file| denied(&format!("cannot write `{file}`: {why}"))));
 }
 
 const TWICE: &str = "\
