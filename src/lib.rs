@@ -50,11 +50,11 @@
 // What cannot be is said with `expect` and a reason, and ends the run: never in an answer that is wrong.
 #![cfg_attr(
     not(test),
-    warn(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::todo, clippy::unimplemented)
+    deny(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::todo, clippy::unimplemented)
 )]
-// Of that on which answers rest, each file says why no index and no number can be wrong there; what shows them is
-// excepted below.
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
+// Of that on which answers rest, each file says why no index and no number can be wrong there. Excepted below are
+// formats, words, pictures, findings and commands.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 pub mod analysis;
 #[cfg(feature = "cli")]
