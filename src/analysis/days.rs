@@ -1,6 +1,6 @@
 //! On which days a policy has to be looked at, so that all days are covered.
 
-#![expect(clippy::indexing_slicing, reason = "each start but the first has one before it")]
+#![expect(clippy::indexing_slicing, reason = "a period but the first begins at the start before it")]
 #![expect(
     clippy::arithmetic_side_effects,
     reason = "a day and its neighbours: where one may be outside the calendar it is asked"

@@ -408,6 +408,15 @@ impl Tally {
             ),
             Refused::Twice(name) => format!("it has the column `{name}` twice"),
             Refused::Identities { alone, together } => identities(&alone, &together),
+            Refused::PerhapsIdentities(columns) => {
+                let columns: Vec<String> = columns.iter().map(usize::to_string).collect();
+                format!(
+                    "by its first line, which names few of the facts that are asked for, and may be no header, column {} \
+                     may tell who somebody is, and populations are counted from tables that do not: take such columns \
+                     out, or have them left unread with `--ignore-columns NAME`; rename one that holds something else",
+                    columns.join(", ")
+                )
+            }
             Refused::Combinations => "it has the columns `rows` and `status of …`, as `--profiles` writes them: each \
                                       of its rows stands for several; count it with `--reduced`"
                 .to_owned(),

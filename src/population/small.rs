@@ -1,7 +1,10 @@
 //! Small cells: what is shown of counts, so that a few people are not found among many.
 
-#![expect(clippy::indexing_slicing, reason = "parts are those at hand")]
-#![expect(clippy::arithmetic_side_effects, reason = "the least number, which is one at least, times the parts")]
+#![expect(clippy::indexing_slicing, reason = "places are those at which a count was found")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "the least number is one at least, and 128 bits hold it times the parts"
+)]
 
 use super::Count;
 
@@ -57,7 +60,7 @@ pub fn parts(counts: &[Count], least: u64) -> Vec<Shown> {
     }
     let beside = rows().position(|rows| rows >= least);
     let few: Vec<u64> = rows().filter(|rows| *rows < least).collect();
-    let could_be_all = rows().sum::<u64>() == counts.len() as u64 * (least - 1);
+    let could_be_all = u128::from(rows().sum::<u64>()) == counts.len() as u128 * u128::from(least - 1);
     let is_least = few == [1] && beside.is_some_and(|place| counts[place].rows == least);
     if could_be_all || is_least {
         return vec![Shown::Hidden; counts.len()];

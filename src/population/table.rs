@@ -180,6 +180,8 @@ pub enum Refused {
         /// Exact days of birth, and places of residence, which do beside each other.
         together: [Vec<String>; 2],
     },
+    /// The same of columns with these numbers, from 1 on, where the first line may be no header, but a row.
+    PerhapsIdentities(Vec<usize>),
     /// More rows were rejected than the plan allows.
     Rejects,
     /// The sums are more than can be kept.
@@ -222,6 +224,22 @@ impl fmt::Display for NoHeader {
             NoHeader::Encoding => "its header is not UTF-8: save it as UTF-8",
             NoHeader::Array => "it begins as a JSON array does: write one object in each line, without commas between",
         })
+    }
+}
+
+impl Refused {
+    /// The same, without what may be the cells of a row.
+    fn without_names(self, names: &[String]) -> Self {
+        match self {
+            Refused::Missing { missing, .. } => Refused::Missing { missing, found: Vec::new() },
+            Refused::Identities { alone, together: [births, places] } => {
+                let is_told = |name: &String| [&alone, &births, &places].iter().any(|told| told.contains(name));
+                let numbers = (1..).zip(names).filter(|(_, name)| is_told(name)).map(|(number, _)| number);
+                Refused::PerhapsIdentities(numbers.collect())
+            }
+            // These name what was asked for.
+            other => other,
+        }
     }
 }
 

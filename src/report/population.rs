@@ -123,7 +123,7 @@ impl<'a> Said<'a> {
     pub(super) fn explained(self) -> Vec<String> {
         let Counted { least, tally, .. } = self.counted;
         if tally.groups.values().all(|group| group.count.rows == 0) {
-            return vec!["No row was counted: of nobody anything is said.".to_owned()];
+            return vec!["No row was counted, so nothing is said of anybody.".to_owned()];
         }
         let mut said = vec![does_not_follow(self.subject.selection).to_owned()];
         if least > 1 {

@@ -787,9 +787,15 @@ fn tables_that_are_refused() {
         };
         assert_eq!(refused("Street CANARY,yes,1", &weighted), told);
     }
-    // Nor where one of its cells is called as a fact is; most of the facts are named by a header.
-    let told = refused("CANARY,passport,1990-01-01", &|_| {});
-    assert_eq!(told.as_deref(), Some("Missing { missing: [\"born\", \"residence\"], found: [] }"));
+    // Nor where cells are called as a fact is: a header names most of the facts, and each once.
+    for row in ["CANARY,passport,1990-01-01", "passport,passport,CANARY-1990-01-01"] {
+        let told = refused(row, &|_| {});
+        assert_eq!(told.as_deref(), Some("Missing { missing: [\"born\", \"residence\"], found: [] }"));
+    }
+    for change in [&(|_: &mut Plan<'_>| {}) as &dyn Fn(&mut Plan<'_>), &|plan| plan.missing_as_unknown = true] {
+        let told = refused("passport,Street CANARY 5,phone CANARY", change);
+        assert_eq!(told.as_deref(), Some("PerhapsIdentities([2, 3])"));
+    }
     let by_value = |plan: &mut Plan<'_>| plan.names[2] = "yes".to_owned();
     let told = refused("CANARY,yes,1", &by_value);
     assert_eq!(told.as_deref(), Some("Missing { missing: [\"born\", \"residence\"], found: [] }"));

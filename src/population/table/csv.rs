@@ -1,7 +1,10 @@
 //! Rows of a CSV table: the fast way for plain rows, and the way by the letter for all others.
 
 #![expect(clippy::indexing_slicing, reason = "columns, runs and marks are those of the header and the block")]
-#![expect(clippy::arithmetic_side_effects, reason = "places in a block and its header")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in a block, and numbers of combinations that the counter made with care"
+)]
 
 mod marks;
 

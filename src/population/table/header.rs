@@ -77,7 +77,10 @@ impl Header {
         let names = names.into_iter().collect::<Option<Vec<String>>>().ok_or(Refused::NoHeader(NoHeader::Encoding))?;
         // What is no header may be a row, of which nothing is told.
         refuse_none_there(plan, &names)?;
-        let uses = uses(plan, &names, true)?;
+        let uses = uses(plan, &names, true).map_err(|refused| match names_most(plan, &names) {
+            true => refused,
+            false => refused.without_names(&names),
+        })?;
         Ok(Self { delimiter, names, uses, length: length + mark })
     }
 }
@@ -117,10 +120,7 @@ pub(super) fn uses(plan: &Plan<'_>, names: &[String], is_whole: bool) -> Result<
         let missing = wanted.iter().filter(|(name, used)| missing(name, *used));
         let missing: Vec<String> = missing.map(|(name, _)| (*name).to_owned()).collect();
         if !missing.is_empty() {
-            // Where no more than half of the facts are named, these may be values in a row: nothing else of it is told.
-            let facts = called.iter().filter(|name| plan.engine.policy.fact(name).is_some()).count();
-            let is_header = facts > plan.names.len() / 2;
-            return Err(Refused::Missing { missing, found: if is_header { names.to_vec() } else { Vec::new() } });
+            return Err(Refused::Missing { missing, found: names.to_vec() });
         }
     }
     for (index, used) in uses.iter().enumerate() {
@@ -139,6 +139,14 @@ fn refuse_none_there(plan: &Plan<'_>, names: &[String]) -> Result<(), Refused> {
         true => Err(Refused::NoneThere(facts().cloned().collect())),
         false => Ok(()),
     }
+}
+
+/// Whether a first line is a header by what it says: a row may hold the name of a fact by chance, and not two of them,
+/// each once, that are more than half of those asked for.
+fn names_most(plan: &Plan<'_>, names: &[String]) -> bool {
+    let is_there_once = |wanted: &&String| names.iter().filter(|name| called(plan, name) == *wanted).count() == 1;
+    let facts = plan.names.iter().filter(is_there_once).count();
+    facts >= 2 && facts > plan.names.len() / 2
 }
 
 /// How a column is wanted: one of a table of combinations may tell more apart than is asked for.

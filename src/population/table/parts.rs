@@ -1,6 +1,9 @@
 //! Parts of a table, the threads that read them, and what they find, told in the order of the table.
 
-#![expect(clippy::arithmetic_side_effects, reason = "numbers of lines and rows, which were read one by one")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "numbers of lines; rows are added where their sum was found to fit before"
+)]
 
 use std::collections::BTreeMap;
 use std::iter;

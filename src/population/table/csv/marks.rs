@@ -1,6 +1,6 @@
 //! Where the cells of a table part: delimiters, line ends and quotation marks, found many at a time.
 
-#![expect(clippy::indexing_slicing, reason = "marks are places in the block at hand")]
+#![expect(clippy::indexing_slicing, reason = "marks were found in the block that is handed in again")]
 #![expect(clippy::arithmetic_side_effects, reason = "places in a block, which the limits keep below 32 bits")]
 
 use wide::u8x16;

@@ -3,10 +3,7 @@
 //!
 //! Source: the Thrift compact protocol's specification, and the definitions of the Parquet format.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "places in a header that is in memory; one bit is taken off before the sign"
-)]
+#![expect(clippy::arithmetic_side_effects, reason = "places in a header that is in memory; what is negated is 0 or 1")]
 
 /// Reads values from bytes; all give `None` where the bytes end too early, or are no such value.
 pub(super) struct Compact<'t> {
