@@ -5,7 +5,7 @@ use super::super::page::Page;
 use super::super::{Form, why};
 use super::{Document, cited, rule_link};
 use crate::model::{ConsequenceId, FactId, Policy, Rule, RuleId};
-use crate::semantics::{Absent, Effect, Explanation, RuleReason, Status};
+use crate::semantics::{Effect, Explanation, RuleReason, Status};
 use crate::words::{absence, possible_in_words};
 
 pub(super) fn write<'a>(page: &mut Page, notes: &mut Notes<'a>, document: &'a Document<'_>) {
