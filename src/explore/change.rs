@@ -204,11 +204,9 @@ impl<'p> Changes<'p> {
             let leads_to = statuses[now.consequence.index()];
             let is_met = wanted.is_met(now.status, leads_to);
             if is_met || options.len() == 1 && wanted.is_open(now.status, leads_to) {
-                let others = engine.policy.consequence_ids().filter(|id| *id != now.consequence);
-                let also = others.filter_map(|id| {
-                    Some((id, Also::of(before[id.index()], std::slice::from_ref(&statuses[id.index()]))?))
-                });
-                let taken = Taken { options, leads_to, also: also.collect() };
+                let mut then = vec![Then::default(); statuses.len()];
+                then.iter_mut().zip(&statuses).for_each(|(then, status)| then.add(*status));
+                let taken = Taken { options, leads_to, also: Also::of_all(&before, &then, now.consequence) };
                 if is_met { found.push(taken) } else { open.push(taken) }
             }
         }
@@ -238,23 +236,20 @@ impl<'p> Change<'p> {
     ) -> Self {
         let parts: Vec<Part<'p>> = change.iter().map(|(fact, cells)| Part::new(engine, *fact, cells)).collect();
         let is_choice = parts.iter().all(|part| !part.options.is_empty());
-        // For each consequence the statuses that the values lead to.
-        let mut then: Vec<Vec<Status>> = vec![Vec::new(); before.len()];
+        let mut leads_to: Vec<Status> = Vec::new();
+        let mut then = vec![Then::default(); before.len()];
         let count = change.iter().try_fold(1_usize, |count, (_, cells)| count.checked_mul(cells.len()));
         let is_small = count.is_some_and(|count| count <= COMBINATIONS);
         let (mut scratch, mut statuses) = (Scratch::default(), Vec::new());
         for with in combinations(engine, profile, change).take(COMBINATIONS) {
             engine.statuses(&with, &mut scratch, &mut statuses);
-            for (then, status) in then.iter_mut().zip(&statuses) {
-                if !then.contains(status) {
-                    then.push(*status);
-                }
+            if !leads_to.contains(&statuses[consequence.index()]) {
+                leads_to.push(statuses[consequence.index()]);
             }
+            then.iter_mut().zip(&statuses).for_each(|(then, status)| then.add(*status));
         }
-        let others = engine.policy.consequence_ids().filter(|id| *id != consequence);
-        let also = others.filter_map(|id| Some((id, Also::of(before[id.index()], &then[id.index()])?)));
-        let also = is_small.then(|| also.collect());
-        Self { parts, is_choice, leads_to: then.swap_remove(consequence.index()), also }
+        let also = is_small.then(|| Also::of_all(before, &then, consequence));
+        Self { parts, is_choice, leads_to, also }
     }
 }
 
@@ -269,20 +264,49 @@ impl Also {
         Self::MayBeDisputed,
     ];
 
-    /// By the status now and all those that a change leads to. `None` where nothing of it is true.
-    fn of(now: Status, then: &[Status]) -> Option<Self> {
-        let may_be = |settled: Settled| then.iter().any(|status| status.possible().contains(settled));
-        let is_for_all = |settled: Status| then.iter().all(|status| *status == settled);
-        let is_new = |settled: Settled| !now.possible().contains(settled);
-        let is_told = |also: &Self| match also {
-            Self::Follows => now != Status::Follows && is_for_all(Status::Follows),
-            Self::FollowsForSome => now != Status::Follows && then.contains(&Status::Follows),
-            Self::MayFollow => is_new(Settled::Follows) && may_be(Settled::Follows),
-            Self::MayStillFollow => now != Status::Follows && may_be(Settled::Follows),
-            Self::Disputed => now != Status::Disputed && is_for_all(Status::Disputed),
-            Self::MayBeDisputed => is_new(Settled::Disputed) && may_be(Settled::Disputed),
-        };
-        Self::ALL.into_iter().find(is_told)
+    /// Of all consequences but one, by the status that each has now and what a change leads to.
+    fn of_all(before: &[Status], then: &[Then], but: ConsequenceId) -> Vec<(ConsequenceId, Self)> {
+        let mut all = Vec::new();
+        for (index, (now, then)) in before.iter().zip(then).enumerate() {
+            let id = ConsequenceId::new(index);
+            all.extend(Self::of(now.possible().bits(), *then).filter(|_| id != but).map(|also| (id, also)));
+        }
+        all
+    }
+
+    /// By the statuses that are possible now, as bits. `None` where nothing of it is true.
+    fn of(now: u8, then: Then) -> Option<Self> {
+        let [follows, disputed] = [Settled::Follows, Settled::Disputed].map(Settled::bit);
+        if now != follows {
+            if then.possible == follows {
+                return Some(Self::Follows);
+            } else if then.settled & follows != 0 {
+                return Some(Self::FollowsForSome);
+            } else if then.possible & follows != 0 {
+                return Some(if now & follows == 0 { Self::MayFollow } else { Self::MayStillFollow });
+            }
+        }
+        if then.possible == disputed && now != disputed {
+            return Some(Self::Disputed);
+        }
+        (then.possible & disputed != 0 && now & disputed == 0).then_some(Self::MayBeDisputed)
+    }
+}
+
+/// What a change leads to for one consequence, as bits.
+#[derive(Clone, Copy, Default)]
+struct Then {
+    /// The statuses that are possible with some of the change's values.
+    possible: u8,
+    /// Those of them that some values settle.
+    settled: u8,
+}
+
+impl Then {
+    fn add(&mut self, status: Status) {
+        let possible = status.possible().bits();
+        self.possible |= possible;
+        self.settled |= if status.settled().is_some() { possible } else { 0 };
     }
 }
 

@@ -66,31 +66,22 @@ pub fn changes(subject: Subject<'_>, changes: &Changes<'_>, wanted: Wanted, form
         page.part("With one of these options, it would depend on what is not known");
         changes.open.iter().for_each(|taken| self::taken(&mut page, subject, taken));
     }
-    let kept = match changes.kept[..] {
-        [] => "",
-        [_] => " while that is kept as it is",
-        _ => " while these are kept as they are",
+    let enough = match changes.kept[..] {
+        [] => "is enough.",
+        _ => "is enough while what is kept stays as it is.",
     };
-    let nothing_known = subject.profile.known().next().is_none();
     if found.is_empty() {
-        match nothing_known {
-            true => page.remark(2, "Nothing is known that could be otherwise."),
-            false => page.remark(2, &format!("No change of the known facts is enough{kept}.")),
+        match subject.profile.known().next() {
+            None => page.remark(2, "Nothing is known that could be otherwise."),
+            Some(_) => page.remark(2, &["No change of the known facts ", enough].concat()),
         }
     }
     if !policy.choices.is_empty() && changes.is_beyond_choice() {
-        page.remark(
-            2,
-            &match &changes.open[..] {
-                [] => format!(
-                    "Nothing that this person can choose, of the options named in these rules, is enough{kept}."
-                ),
-                _ => format!(
-                    "Of nothing that this person can choose, of the options named in these rules, is it certain that \
-                      it is enough{kept}."
-                ),
-            },
-        );
+        let nothing = match &changes.open[..] {
+            [] => "Nothing that this person can choose, of the options named in these rules, ",
+            _ => "Of nothing that this person can choose, of the options named in these rules, is it certain that it ",
+        };
+        page.remark(2, &[nothing, enough].concat());
     }
     let options = changes.options.iter().flatten().chain(&changes.open).map(|taken| taken.leads_to);
     let told = found.iter().flat_map(|change| change.leads_to.iter().copied()).chain(options).chain([now.status]);
@@ -135,7 +126,7 @@ fn taken(page: &mut Page, subject: Subject<'_>, taken: &Taken<'_>) {
 /// What else follows or is disputed then, or may be.
 fn also(page: &mut Page, subject: Subject<'_>, also: &[(ConsequenceId, Also)]) {
     let form = page.form;
-    for how in Also::ALL {
+    for how in &Also::ALL {
         let lead = match how {
             Also::Follows => "then also follows: ",
             Also::FollowsForSome => "for some of these also follows: ",
@@ -144,7 +135,7 @@ fn also(page: &mut Page, subject: Subject<'_>, also: &[(ConsequenceId, Also)]) {
             Also::Disputed => "then is disputed: ",
             Also::MayBeDisputed => "then may be disputed: ",
         };
-        let labels = also.iter().filter(|(_, other)| *other == how);
+        let labels = also.iter().filter(|(_, other)| other == how);
         let labels: Vec<String> = labels.map(|(id, _)| form.shown(&subject.policy[*id].label)).collect();
         if !labels.is_empty() {
             page.detail(lead, &labels.join("; "));

@@ -82,6 +82,11 @@ impl Possible {
         Possible(bits)
     }
 
+    /// Each status as its bit: see [`Settled::bit`].
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
     /// Whether it holds the status.
     #[must_use]
     pub fn contains(self, status: Settled) -> bool {
