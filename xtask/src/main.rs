@@ -155,7 +155,7 @@ const PROMISES: &[Promise] = &[
     Promise {
         name: "mutation",
         // `tests/mutation/survivors.md` says what was run. It takes hours.
-        says: "of 100 changes of what decides, reads rows or writes SQL tests notice 95, of others 85 (not yet shown)",
+        says: "of 100 changes of what decides, reads rows or writes SQL tests notice 95, of others 85 (a sample)",
         is_quick: false,
         tests: &[
             "python3 tests/mutation/run.py cells dates diagram semantics sql rows",
