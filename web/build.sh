@@ -76,22 +76,25 @@ END
 fi
 
 # Paths of this machine are not part of the result: it is the same wherever the same compiler made it.
-flags="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo --remap-path-prefix=$(dirname "$here")=ensue"
+# Options are parted by a sign that no path has: a folder may be called with spaces.
+between=$(printf '\037')
+flags="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo$between--remap-path-prefix=$(dirname "$here")=ensue"
 export CARGO_TARGET_DIR="$here/target/cargo/$how"
 built="$CARGO_TARGET_DIR/$target/release/ensue_page_engine.wasm"
 cd "$here/engine"
 
 if [ "$how" = rustup-target ]; then
   echo "building with rustup's Rust and its target $target" >&2
-  RUSTFLAGS=$flags cargo build --locked --release --target "$target" || exit 1
+  CARGO_ENCODED_RUSTFLAGS=$flags cargo build --locked --release --target "$target" || exit 1
 else
   echo "building with the standard library from its sources ($how), a minute the first time" >&2
   if [ "$how" = debian ]; then
     PATH=/usr/bin:$PATH
     export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"
   fi
-  flags="$flags --remap-path-prefix=$library=rust -Zlocation-detail=none $panics"
-  RUSTFLAGS=$flags RUSTC_BOOTSTRAP=1 cargo build --locked --release \
+  flags="$flags$between--remap-path-prefix=$library=rust$between-Zlocation-detail=none"
+  flags="$flags$between$(echo "$panics" | tr ' ' "$between")"
+  CARGO_ENCODED_RUSTFLAGS=$flags RUSTC_BOOTSTRAP=1 cargo build --locked --release \
     -Zbuild-std=std -Zbuild-std-features=optimize_for_size --target "$target" || exit 1
 fi
 
