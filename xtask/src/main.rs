@@ -147,7 +147,7 @@ const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "release",
-        says: "what is given to others is made of a commit, and made twice it has the same bytes",
+        says: "what is given to others is made of a commit, and made twice it has the same bytes (at two places not yet)",
         is_quick: false,
         tests: &["release/make.sh --twice"],
     },
